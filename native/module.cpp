@@ -1,0 +1,11 @@
+// The Python module: one bind_* function per kernel file.
+#include <nanobind/nanobind.h>
+
+namespace nb = nanobind;
+
+#define REELSCAPE_NAME_(name, m) NB_MODULE(name, m)
+#define REELSCAPE_NAME(name, m) REELSCAPE_NAME_(name, m)
+
+REELSCAPE_NAME(REELSCAPE_MODULE, m) {
+    m.doc() = "Kernels of Reelscape: numpy arrays in, numpy arrays out.";
+}

@@ -1,0 +1,231 @@
+"""Run one function in a child process with limits; it dies with its parent and a stop frees the CPU at once.
+
+The child is `python -m reelscape.child MODULE:FUNCTION`. Its standard input carries the arguments (one JSON line) and
+then stays open as a lifeline: when it closes, the parent is gone and the child ends itself. Its standard output carries
+JSON lines back: progress, warnings, then the result or the error. Whatever libraries print goes to the log.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import json
+import os
+import resource
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from reelscape.errors import (
+    Cancelled,
+    DiskFull,
+    OutOfMemory,
+    ReelscapeError,
+    StageCrashed,
+    TimeLimit,
+    UnexpectedError,
+    from_dict,
+)
+from reelscape.report import Event, Progress, Report, Warned
+
+_POLL_S = 0.2
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may take: wall seconds, bytes of address space, bytes of one file, open files."""
+
+    wall_s: float
+    memory_bytes: int
+    file_bytes: int = 8 << 30
+    open_files: int = 256
+
+
+def call(target: str, arguments: dict[str, Any], limits: Limits, report: Report, log_path: Path) -> Any:
+    """Call `module:function(report=..., **arguments)` in a child and return its (JSON) result.
+
+    Raises the error of the tree that the child raised; `TimeLimit`, `OutOfMemory`, `StageCrashed` when it was ended;
+    `Cancelled` when `report` was told to stop.
+    """
+    with open(log_path, "ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "reelscape.child", target],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        _send_arguments(process, {"limits": asdict(limits), "arguments": arguments})
+        outcome = _relay(process, limits, report)
+    finally:
+        status = _end(process, report)
+    return _result(outcome, status)
+
+
+def _send_arguments(process: subprocess.Popen[bytes], message: dict[str, Any]) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.write(json.dumps(message).encode() + b"\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        pass  # the child is gone already; its exit status tells why
+
+
+def _relay(process: subprocess.Popen[bytes], limits: Limits, report: Report) -> dict[str, Any] | None:
+    """Pass the child's progress on until it ends or says its result."""
+    assert process.stdout is not None
+    deadline = time.monotonic() + limits.wall_s
+    selector = selectors.DefaultSelector()
+    selector.register(process.stdout, selectors.EVENT_READ)
+    pending = b""
+    while True:
+        report.check()
+        if time.monotonic() > deadline:
+            raise TimeLimit(f"The stage {report.stage} took longer than its limit of {limits.wall_s:.0f} s.")
+        if not selector.select(_POLL_S):
+            continue
+        chunk = os.read(process.stdout.fileno(), 1 << 16)
+        if not chunk:
+            return None
+        *lines, pending = (pending + chunk).split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            if "result" in message or "error" in message:
+                return dict(message)
+            _relay_one(message, report)
+
+
+def _relay_one(message: dict[str, Any], report: Report) -> None:
+    if message["event"] == "progress":
+        report.progress(message["fraction"], message["message"])
+    elif message["event"] == "warned":
+        report.warn(message["code"], message["message"])
+
+
+def _end(process: subprocess.Popen[bytes], report: Report) -> int:
+    """Let the child go, kill what is left of its group, reap it and note its memory; returns the exit status."""
+    assert process.stdin is not None and process.stdout is not None
+    finished = process.stdout.closed
+    for pipe in (process.stdin, process.stdout):
+        try:
+            pipe.close()
+        except BrokenPipeError:
+            pass
+    if not finished:
+        _kill_group(process.pid, after_s=0.5)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    report.child_peak_rss_bytes = max(report.child_peak_rss_bytes, usage.ru_maxrss * 1024)
+    return process.returncode
+
+
+def _kill_group(pid: int, after_s: float) -> None:
+    """SIGKILL the group, but give a child that is just leaving a moment, so that its exit status stays its own."""
+    until = time.monotonic() + after_s
+    while time.monotonic() < until:
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            break
+        time.sleep(0.01)
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _result(outcome: dict[str, Any] | None, status: int) -> Any:
+    if outcome is not None and "result" in outcome:
+        return outcome["result"]
+    if outcome is not None:
+        raise from_dict(outcome["error"])
+    if status == -signal.SIGXCPU:
+        raise TimeLimit()
+    if status == -signal.SIGKILL:
+        raise OutOfMemory("A stage's process was killed by the system, most likely for its memory.")
+    raise StageCrashed(f"A stage's process ended unexpectedly (exit status {status}).")
+
+
+# ---- the child's side ----
+
+
+def main() -> None:
+    """Entry point of the child process."""
+    channel = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    message = json.loads(sys.stdin.buffer.readline())
+    _die_with_parent()
+    limits = Limits(**message["limits"])
+    _limit(limits)
+    send = _sender(channel)
+    try:
+        module, name = sys.argv[1].split(":")
+        function = getattr(importlib.import_module(module), name)
+        send({"result": function(report=Report("child", _event_sender(send)), **message["arguments"])})
+    except Exception as error:  # the border: every fault becomes a coded error for the parent
+        traceback.print_exc()
+        send({"error": _coded(error).as_dict()})
+    os._exit(0)  # no destructors of native libraries, no waiting for their threads
+
+
+def _sender(channel: IO[bytes]) -> Callable[[dict[str, Any]], None]:
+    lock = threading.Lock()
+
+    def send(message: dict[str, Any]) -> None:
+        with lock:
+            channel.write(json.dumps(message).encode() + b"\n")
+
+    return send
+
+
+def _event_sender(send: Callable[[dict[str, Any]], None]) -> Callable[[Event], None]:
+    def relay(event: Event) -> None:
+        if isinstance(event, Progress | Warned):
+            send(event.as_json())
+
+    return relay
+
+
+def _coded(error: Exception) -> ReelscapeError:
+    """The error of the tree that tells a person what happened."""
+    if isinstance(error, ReelscapeError):
+        return error
+    if isinstance(error, MemoryError) or "bad_alloc" in str(error):
+        return OutOfMemory()
+    if isinstance(error, InterruptedError):
+        return Cancelled()
+    if isinstance(error, OSError) and error.errno in (28, 122, 27):  # ENOSPC, EDQUOT, EFBIG
+        return DiskFull()
+    return UnexpectedError(f"{type(error).__name__}: {error}")
+
+
+def _limit(limits: Limits) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+def _die_with_parent() -> None:
+    """End this process group when the parent goes, on every platform: the lifeline closes."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def watch() -> None:
+        os.read(0, 1)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()

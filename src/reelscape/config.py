@@ -1,0 +1,93 @@
+"""The settings of a run: one frozen dataclass per stage. The text beside a field is its help everywhere.
+
+Presets are instances: `draft` for a first look, `balanced` by default, `best` when time does not matter.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+def setting(default: Any, text: str) -> Any:
+    """A dataclass field with its help text."""
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class FramesConfig:
+    """Which frames of the video are used."""
+
+    num_frames: int = setting(0, "Frames to choose; 0 picks 2.5 per second of video within 80..200; at most 600.")
+    max_side_px: int = setting(960, "Longer side of the pictures used for poses and training, in pixels.")
+    time_limit_s: float = setting(1800.0, "Wall-clock limit of reading the input, in seconds.")
+
+
+@dataclass(frozen=True)
+class PosesConfig:
+    """How the camera path is found."""
+
+    method: str = setting("colmap", "Mapper: colmap (incremental) or glomap (global).")
+    max_num_features: int = setting(2048, "SIFT keypoints per picture.")
+    time_limit_s: float = setting(3600.0, "Wall-clock limit of finding the camera path, in seconds.")
+    seed: int = setting(0, "Random seed of matching and mapping.")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How the splats are trained."""
+
+    num_steps: int = setting(1500, "Training steps.")
+    max_gaussians: int = setting(60_000, "Upper limit on the number of gaussians.")
+    sh_degree: int = setting(3, "Degree of the view-dependent colour: 0..3.")
+    full_size_share: float = setting(0.0, "Share of the steps trained at full picture size (sharper, slower).")
+    holdout_every: int = setting(0, "Hold out every n-th picture for evaluation; 0 trains on all.")
+    num_threads: int = setting(0, "Threads of the native kernel; 0 takes all cores this process may use.")
+    seed: int = setting(0, "Random seed of training.")
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    """Which files are written."""
+
+    spz_version: int = setting(3, "Version of the SPZ file: 2 or 3.")
+
+
+@dataclass(frozen=True)
+class PreviewConfig:
+    """The preview picture and the turntable video."""
+
+    preview_width_px: int = setting(1280, "Width of preview.jpg in pixels.")
+    turntable_width_px: int = setting(640, "Width of turntable.mp4 in pixels.")
+    turntable_frames: int = setting(96, "Frames of turntable.mp4, at 24 per second.")
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """All settings of a run."""
+
+    frames: FramesConfig = FramesConfig()
+    poses: PosesConfig = PosesConfig()
+    train: TrainConfig = TrainConfig()
+    export: ExportConfig = ExportConfig()
+    preview: PreviewConfig = PreviewConfig()
+
+    def with_train(self, **changes: Any) -> RunConfig:
+        """This configuration with other training settings."""
+        return replace(self, train=replace(self.train, **changes))
+
+
+PRESETS: dict[str, RunConfig] = {
+    "draft": RunConfig(train=TrainConfig(num_steps=700, max_gaussians=40_000, sh_degree=1)),
+    "balanced": RunConfig(),
+    "best": RunConfig(train=TrainConfig(num_steps=5000, max_gaussians=150_000, full_size_share=0.2)),
+}
+
+
+def fingerprint(*parts: Any) -> str:
+    """A short hash of settings and inputs: dataclasses, strings, numbers, lists and dicts."""
+    plain = [dataclasses.asdict(part) if dataclasses.is_dataclass(part) else part for part in parts]  # type: ignore[arg-type]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,40 @@
+"""The splats of a scene, stored raw as PLY files and gsplat store them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Gaussians:
+    """N gaussians in the world frame, float32, before any activation.
+
+    means [N, 3]; quats [N, 4] wxyz, any length; scales [N, 3] log of the standard deviation;
+    opacities [N] logit; sh0 [N, 1, 3] and shN [N, K-1, 3] spherical harmonics, K = (degree + 1)^2.
+    """
+
+    means: Array
+    quats: Array
+    scales: Array
+    opacities: Array
+    sh0: Array
+    shN: Array
+
+    def __len__(self) -> int:
+        return len(self.means)
+
+    @property
+    def sh_degree(self) -> int:
+        """Degree of the spherical harmonics: 0..3."""
+        return int(round((1 + self.shN.shape[1]) ** 0.5)) - 1
+
+    def select(self, rows: npt.NDArray[np.generic]) -> Gaussians:
+        """The gaussians at `rows` (indices or a mask)."""
+        return Gaussians(
+            self.means[rows], self.quats[rows], self.scales[rows], self.opacities[rows], self.sh0[rows], self.shN[rows]
+        )

@@ -1,0 +1,1 @@
+"""The synthetic room: a handheld-like video with ground truth."""

@@ -1,0 +1,1 @@
+"""Structure from motion: features, pairs, checks, mapping, orientation, undistortion."""

@@ -1,0 +1,1 @@
+"""Gaussian splats: the kernel, its readable twin, and the trainer."""

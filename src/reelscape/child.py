@@ -67,9 +67,10 @@ def call(target: str, arguments: dict[str, Any], limits: Limits, report: Report,
     try:
         _send_arguments(process, {"limits": asdict(limits), "arguments": arguments})
         outcome = _relay(process, limits, report)
+        _wait_briefly(process)
     finally:
         status = _end(process, report)
-    return _result(outcome, status)
+    return _result(outcome, status, log_path)
 
 
 def _send_arguments(process: subprocess.Popen[bytes], message: dict[str, Any]) -> None:
@@ -112,43 +113,35 @@ def _relay_one(message: dict[str, Any], report: Report) -> None:
         report.warn(message["code"], message["message"])
 
 
+def _wait_briefly(process: subprocess.Popen[bytes], limit_s: float = 0.5) -> None:
+    """A child that has said its last word is just leaving: let its exit status stay its own."""
+    until = time.monotonic() + limit_s
+    while time.monotonic() < until and os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        time.sleep(0.01)
+
+
 def _end(process: subprocess.Popen[bytes], report: Report) -> int:
-    """Let the child go, kill what is left of its group, reap it and note its memory; returns the exit status."""
+    """Kill what is left of the child's group, reap it and note its memory; returns the exit status."""
     assert process.stdin is not None and process.stdout is not None
-    finished = process.stdout.closed
-    for pipe in (process.stdin, process.stdout):
-        try:
-            pipe.close()
-        except BrokenPipeError:
-            pass
-    if not finished:
-        _kill_group(process.pid, after_s=0.5)
+    try:
+        os.killpg(process.pid, signal.SIGKILL)  # not yet reaped, so the number is still ours
+    except ProcessLookupError:
+        pass
+    process.stdin.close()
+    process.stdout.close()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     report.child_peak_rss_bytes = max(report.child_peak_rss_bytes, usage.ru_maxrss * 1024)
     return process.returncode
 
 
-def _kill_group(pid: int, after_s: float) -> None:
-    """SIGKILL the group, but give a child that is just leaving a moment, so that its exit status stays its own."""
-    until = time.monotonic() + after_s
-    while time.monotonic() < until:
-        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
-            break
-        time.sleep(0.01)
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-
-
-def _result(outcome: dict[str, Any] | None, status: int) -> Any:
+def _result(outcome: dict[str, Any] | None, status: int, log_path: Path) -> Any:
     if outcome is not None and "result" in outcome:
         return outcome["result"]
     if outcome is not None:
         raise from_dict(outcome["error"])
-    if status == -signal.SIGXCPU:
-        raise TimeLimit()
+    if status == -signal.SIGABRT and b"bad_alloc" in log_path.read_bytes()[-4096:]:
+        raise OutOfMemory()
     if status == -signal.SIGKILL:
         raise OutOfMemory("A stage's process was killed by the system, most likely for its memory.")
     raise StageCrashed(f"A stage's process ended unexpectedly (exit status {status}).")

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 
-def setting(default: Any, text: str) -> Any:
-    """A dataclass field with its help text."""
-    return field(default=default, metadata={"help": text})
+def setting(default: Any, text: str, *, affects_result: bool = True) -> Any:
+    """A dataclass field with its help text; a limit that cannot change the result stays out of fingerprints."""
+    return field(default=default, metadata={"help": text, "affects_result": affects_result})
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class FramesConfig:
 
     num_frames: int = setting(0, "Frames to choose; 0 picks 2.5 per second of video within 80..200; at most 600.")
     max_side_px: int = setting(960, "Longer side of the pictures used for poses and training, in pixels.")
-    time_limit_s: float = setting(1800.0, "Wall-clock limit of reading the input, in seconds.")
+    time_limit_s: float = setting(1800.0, "Wall-clock limit of reading the input, in seconds.", affects_result=False)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class PosesConfig:
 
     method: str = setting("colmap", "Mapper: colmap (incremental) or glomap (global).")
     max_num_features: int = setting(2048, "SIFT keypoints per picture.")
-    time_limit_s: float = setting(3600.0, "Wall-clock limit of finding the camera path, in seconds.")
+    time_limit_s: float = setting(3600.0, "Wall-clock limit of finding the camera path, in seconds.", affects_result=False)
     seed: int = setting(0, "Random seed of matching and mapping.")
 
 
@@ -45,7 +45,7 @@ class TrainConfig:
     sh_degree: int = setting(3, "Degree of the view-dependent colour: 0..3.")
     full_size_share: float = setting(0.0, "Share of the steps trained at full picture size (sharper, slower).")
     holdout_every: int = setting(0, "Hold out every n-th picture for evaluation; 0 trains on all.")
-    num_threads: int = setting(0, "Threads of the native kernel; 0 takes all cores this process may use.")
+    num_threads: int = setting(0, "Threads of the native kernel; 0 takes all cores this process may use.", affects_result=False)
     seed: int = setting(0, "Random seed of training.")
 
 
@@ -88,6 +88,11 @@ PRESETS: dict[str, RunConfig] = {
 
 
 def fingerprint(*parts: Any) -> str:
-    """A short hash of settings and inputs: dataclasses, strings, numbers, lists and dicts."""
-    plain = [dataclasses.asdict(part) if dataclasses.is_dataclass(part) else part for part in parts]  # type: ignore[arg-type]
+    """A short hash of settings (dataclasses) and inputs (strings, numbers, lists, dicts)."""
+    plain = [_plain(part) if dataclasses.is_dataclass(part) else part for part in parts]
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _plain(settings: Any) -> dict[str, Any]:
+    chosen = [f.name for f in dataclasses.fields(settings) if f.metadata.get("affects_result", True)]
+    return {name: getattr(settings, name) for name in chosen}

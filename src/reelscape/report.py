@@ -65,6 +65,14 @@ class Finished(Event):
     reused: bool = False
 
 
+@dataclass(frozen=True)
+class Ended(Event):
+    """The run is over: `status` is finished or failed; `error` holds code, message and advice of a failure."""
+
+    status: str
+    error: dict[str, str] | None
+
+
 Sink = Callable[[Event], None]
 
 

@@ -100,6 +100,12 @@ class UnsafeArchive(InputError):
     advice = "Make a plain zip of photos: no links, no absolute or parent paths, no enormous entries."
 
 
+class UnreadableScene(InputError):
+    code = "unreadable_scene"
+    sentence = "The file is not a scene that can be read."
+    advice = "Give a scene.ply or scene.spz of a finished run, or splats in the same layout."
+
+
 class PosesError(ReelscapeError):
     """The camera path could not be found."""
 

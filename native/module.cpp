@@ -3,9 +3,14 @@
 
 namespace nb = nanobind;
 
+namespace reelscape {
+void bind_room(nb::module_ &m);
+}
+
 #define REELSCAPE_NAME_(name, m) NB_MODULE(name, m)
 #define REELSCAPE_NAME(name, m) REELSCAPE_NAME_(name, m)
 
 REELSCAPE_NAME(REELSCAPE_MODULE, m) {
     m.doc() = "Kernels of Reelscape: numpy arrays in, numpy arrays out.";
+    reelscape::bind_room(m);
 }

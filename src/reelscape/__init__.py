@@ -28,7 +28,7 @@ _HOMES = {
 __all__ = ["PRESETS", "Cameras", "Gaussians", "ReelscapeError", "Report", "RunConfig", "Scene", "Workspace", "run"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute can be anything
+def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'reelscape' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

@@ -32,7 +32,8 @@ class Cameras:
     def centers(self) -> Float:
         """Camera centres in the world frame, [C, 3]."""
         rotations, translations = self.viewmats[:, :3, :3], self.viewmats[:, :3, 3]
-        return -np.einsum("cji,cj->ci", rotations, translations)
+        centers: Float = -np.einsum("cji,cj->ci", rotations, translations)
+        return centers
 
     def select(self, rows: Sequence[int] | npt.NDArray[np.generic]) -> Cameras:
         """The cameras at `rows` (indices or a mask)."""

@@ -11,6 +11,8 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from reelscape.errors import BadSetting
+
 
 def setting(default: Any, text: str, *, affects_result: bool = True) -> Any:
     """A dataclass field with its help text; a limit that cannot change the result stays out of fingerprints."""
@@ -32,7 +34,9 @@ class PosesConfig:
 
     method: str = setting("colmap", "Mapper: colmap (incremental) or glomap (global).")
     max_num_features: int = setting(2048, "SIFT keypoints per picture.")
-    time_limit_s: float = setting(3600.0, "Wall-clock limit of finding the camera path, in seconds.", affects_result=False)
+    time_limit_s: float = setting(
+        3600.0, "Wall-clock limit of finding the camera path, in seconds.", affects_result=False
+    )
     seed: int = setting(0, "Random seed of matching and mapping.")
 
 
@@ -45,7 +49,9 @@ class TrainConfig:
     sh_degree: int = setting(3, "Degree of the view-dependent colour: 0..3.")
     full_size_share: float = setting(0.0, "Share of the steps trained at full picture size (sharper, slower).")
     holdout_every: int = setting(0, "Hold out every n-th picture for evaluation; 0 trains on all.")
-    num_threads: int = setting(0, "Threads of the native kernel; 0 takes all cores this process may use.", affects_result=False)
+    num_threads: int = setting(
+        0, "Threads of the native kernel; 0 takes all cores this process may use.", affects_result=False
+    )
     seed: int = setting(0, "Random seed of training.")
 
 
@@ -85,6 +91,38 @@ PRESETS: dict[str, RunConfig] = {
     "balanced": RunConfig(),
     "best": RunConfig(train=TrainConfig(num_steps=5000, max_gaussians=150_000, full_size_share=0.2)),
 }
+
+
+LIMITS: dict[str, tuple[float, float]] = {
+    "num_frames": (0, 600),
+    "max_side_px": (128, 4096),
+    "max_num_features": (128, 16_384),
+    "num_steps": (10, 100_000),
+    "max_gaussians": (1_000, 2_000_000),
+    "sh_degree": (0, 3),
+    "full_size_share": (0, 1),
+    "holdout_every": (0, 1_000),
+    "num_threads": (0, 256),
+    "time_limit_s": (1, 1e7),
+    "spz_version": (2, 3),
+    "preview_width_px": (64, 8_192),
+    "turntable_width_px": (64, 4_096),
+    "turntable_frames": (2, 2_400),
+}
+METHODS = ("colmap", "glomap")
+
+
+def validate(config: RunConfig) -> None:
+    """Raise BadSetting when a value is out of its range."""
+    for part in dataclasses.fields(config):
+        settings = getattr(config, part.name)
+        for name in (f.name for f in dataclasses.fields(settings)):
+            low, high = LIMITS.get(name, (-float("inf"), float("inf")))
+            value = getattr(settings, name)
+            if name in LIMITS and not low <= value <= high:
+                raise BadSetting(f"{part.name}.{name} is {value}; it must lie within {low:g} and {high:g}.")
+    if config.poses.method not in METHODS:
+        raise BadSetting(f"poses.method is {config.poses.method!r}; it must be one of {', '.join(METHODS)}.")
 
 
 def fingerprint(*parts: Any) -> str:

@@ -117,7 +117,7 @@ class PosesError(ReelscapeError):
 class NoFeatures(PosesError):
     code = "no_features"
     sentence = "The pictures show too little detail to follow."
-    advice = "Film in more light, hold the phone steadier, and include textured things; plain walls and blur cannot be followed."
+    advice = "Film in more light, hold the phone steadier, and include textured things, not plain walls alone."
 
 
 class NoOverlap(PosesError):

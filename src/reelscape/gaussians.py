@@ -31,7 +31,7 @@ class Gaussians:
     @property
     def sh_degree(self) -> int:
         """Degree of the spherical harmonics: 0..3."""
-        return int(round((1 + self.shN.shape[1]) ** 0.5)) - 1
+        return round(float((1 + self.shN.shape[1]) ** 0.5)) - 1
 
     def select(self, rows: npt.NDArray[np.generic]) -> Gaussians:
         """The gaussians at `rows` (indices or a mask)."""

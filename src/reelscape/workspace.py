@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +18,10 @@ PRODUCTS = (
 class Workspace:
     """The folder of one run.
 
-        DIR/scene.ply scene.spz preview.jpg ...   products, there only after a good run
-        DIR/report.json                           the whole run, on success and failure alike
-        DIR/reports/<stage>.json                  facts and fingerprint of each finished stage
-        DIR/work/                                 what only the pipeline needs; products in the making
+    DIR/scene.ply scene.spz preview.jpg ...   products, there only after a good run
+    DIR/report.json                           the whole run, on success and failure alike
+    DIR/reports/<stage>.json                  facts and fingerprint of each finished stage
+    DIR/work/                                 what only the pipeline needs; products in the making
     """
 
     def __init__(self, root: Path | str) -> None:
@@ -157,7 +156,7 @@ class Workspace:
             yield temporary
             if temporary.is_dir():
                 remove(path)
-            os.replace(temporary, path)
+            temporary.replace(path)
         finally:
             remove(temporary)
 

@@ -1,0 +1,53 @@
+"""What a piece of work cost: wall and CPU seconds, peak memory; and how many cores this process may use."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+
+
+def num_usable_cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cpu_s() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+class Meter:
+    """Starts on creation; `read` says what was used since."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.monotonic(), cpu_s()
+        _reset_peak_rss()
+
+    def read(self, child_peak_rss_bytes: int = 0) -> dict[str, float | int]:
+        """wall_s, cpu_s (children included), peak_rss_bytes (this process' peak plus its largest child's)."""
+        return {
+            "wall_s": round(time.monotonic() - self._wall, 3),
+            "cpu_s": round(cpu_s() - self._cpu, 3),
+            "peak_rss_bytes": _peak_rss_bytes() + child_peak_rss_bytes,
+        }
+
+
+def _reset_peak_rss() -> None:
+    """Start a new peak (Linux; elsewhere the peak is that of the whole process)."""
+    try:
+        with open("/proc/self/clear_refs", "w", encoding="ascii") as control:
+            control.write("5")
+    except OSError:
+        pass
+
+
+def _peak_rss_bytes() -> int:
+    try:
+        with open("/proc/self/status", encoding="ascii") as lines:
+            return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+    except (OSError, StopIteration):
+        scale = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale

@@ -1,0 +1,52 @@
+"""A training that can be gone on with: gaussians, Adam moments and the step, in one file."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from reelscape.gaussians import Gaussians
+
+_PARTS = ("gaussians", "first", "second")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """State after `step` steps; `fingerprint` names the settings and inputs it belongs to."""
+
+    fingerprint: str
+    step: int
+    gaussians: Gaussians
+    first: Gaussians
+    second: Gaussians
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write in one step (temporary file, rename): a kill leaves the old checkpoint or the new one."""
+    arrays = {
+        f"{part}.{field.name}": getattr(getattr(checkpoint, part), field.name)
+        for part in _PARTS
+        for field in fields(Gaussians)
+    }
+    temporary = path.with_suffix(".part.npz")
+    with open(temporary, "wb") as stream:
+        np.savez(stream, fingerprint=checkpoint.fingerprint, step=checkpoint.step, **arrays)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+
+
+def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
+    """The checkpoint at `path`, or None when there is none, it is broken, or it belongs to other settings."""
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            if str(content["fingerprint"]) != fingerprint:
+                return None
+            parts = [Gaussians(*(content[f"{part}.{field.name}"] for field in fields(Gaussians))) for part in _PARTS]
+            return Checkpoint(fingerprint, int(content["step"]), *parts)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return None

@@ -66,9 +66,11 @@ class ExportConfig:
 class PreviewConfig:
     """The preview picture and the turntable video."""
 
-    preview_width_px: int = setting(1280, "Width of preview.jpg in pixels.")
-    turntable_width_px: int = setting(640, "Width of turntable.mp4 in pixels.")
+    preview_side_px: int = setting(1280, "Longer side of preview.jpg, in pixels.")
+    turntable_side_px: int = setting(640, "Longer side of turntable.mp4, in pixels.")
     turntable_frames: int = setting(96, "Frames of turntable.mp4, at 24 per second.")
+    num_threads: int = setting(0, "Threads of the renderer; 0 takes all cores this process may use.", affects_result=False)
+    time_limit_s: float = setting(900.0, "Wall-clock limit of the stage, in seconds.", affects_result=False)
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "num_threads": (0, 256),
     "time_limit_s": (1, 1e7),
     "spz_version": (2, 3),
-    "preview_width_px": (64, 8_192),
-    "turntable_width_px": (64, 4_096),
+    "preview_side_px": (64, 8_192),
+    "turntable_side_px": (64, 4_096),
     "turntable_frames": (2, 2_400),
 }
 METHODS = ("colmap", "glomap")

@@ -1,0 +1,149 @@
+"""From where a scene looks good: what its cameras look at, and one well-framed view.
+
+World frame: right-down-forward, gravity along +y.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelscape.cameras import Cameras, Float
+
+WORLD_UP = np.array([0.0, -1.0, 0.0])
+
+_STEEP = 0.97  # cosine: beyond it a camera looks so far up or down that the world's up cannot level it
+_MAX_POINTS = 4000
+_CONVERGING_DEG = 20.0
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """A camera at `position` [3] that looks at `look_at` [3], with `up` [3] upwards in the picture; world frame."""
+
+    position: Float
+    look_at: Float
+    up: Float
+
+    def viewmat(self) -> Float:
+        """cam_from_world [4, 4], OpenCV axes."""
+        forward = unit(self.look_at - self.position)
+        right = unit(np.cross(forward, self.up))
+        rotation = np.stack([right, np.cross(forward, right), forward])
+        viewmat = np.eye(4)
+        viewmat[:3, :3], viewmat[:3, 3] = rotation, -rotation @ self.position
+        return viewmat
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What the cameras look at: a `point` [3] about `depth` in front of them; `converging` when most really face it."""
+
+    point: Float
+    depth: float
+    converging: bool
+
+
+def find_focus(cameras: Cameras, points: Float) -> Focus:
+    """The point that the viewing rays pass closest to, in the least sum of distances (reweighted least squares).
+
+    `points` [P, 3] are the sparse points; their median depth steadies the solution where all cameras look one way.
+    """
+    centers, forwards = cameras.centers, forwards_of(cameras)
+    depth = _median_depth(cameras, points)
+    across = np.eye(3) - forwards[:, :, None] * forwards[:, None, :]
+    # Along its ray each camera weakly wishes for the median depth: one hundredth of the pull across.
+    pull = across + 0.01 * (np.eye(3) - across)
+    wished = centers + depth * forwards
+    point, weights = np.median(wished, axis=0), np.ones(len(cameras))
+    for _ in range(20):
+        weighted = weights[:, None, None] * pull
+        point = np.linalg.solve(weighted.sum(axis=0), np.einsum("cij,cj->i", weighted, wished))
+        distances = np.linalg.norm(np.einsum("cij,cj->ci", across, point - centers), axis=1)
+        weights = 1 / np.maximum(distances, 0.01 * depth)
+    along = np.einsum("ci,ci->c", forwards, point - centers)
+    off_axis_deg = np.degrees(np.arctan2(distances, along))
+    if np.median(off_axis_deg) > _CONVERGING_DEG:
+        return Focus(np.median(wished, axis=0), depth, converging=False)
+    return Focus(point, float(np.median(along)), converging=True)
+
+
+def best_camera(cameras: Cameras, points: Float) -> int:
+    """Index of the camera that shows the scene best: much of it, its focus near the middle, from a usual place."""
+    focus = find_focus(cameras, points)
+    centers, forwards = cameras.centers, forwards_of(cameras)
+    seen = _seen_shares(cameras, points)
+    to_focus = unit(focus.point - centers)
+    facing = np.einsum("ci,ci->c", forwards, to_focus)
+    distances = np.linalg.norm(centers - np.median(centers, axis=0), axis=1)
+    unusual = distances / max(float(np.median(distances)), 1e-9)
+    level = np.abs(cameras.viewmats[:, 1, 1])
+    return int(np.argmax(seen / max(seen.max(), 1e-9) + facing + 0.5 * level - 0.25 * unusual))
+
+
+def default_view(cameras: Cameras, points: Float) -> Viewpoint:
+    """The opening view of a scene: from the place of its best camera, levelled, looking the way that camera did."""
+    i = best_camera(cameras, points)
+    center, forward = cameras.centers[i], forwards_of(cameras)[i]
+    focus = find_focus(cameras, points)
+    depth = float(forward @ (focus.point - center)) if focus.converging else focus.depth
+    return Viewpoint(center, center + max(depth, 0.1 * focus.depth) * forward, upwards(cameras, forward))
+
+
+def forwards_of(cameras: Cameras) -> Float:
+    """Viewing directions in the world frame, [C, 3]."""
+    forwards: Float = cameras.viewmats[:, 2, :3]
+    return forwards
+
+
+def upwards(cameras: Cameras, forward: Float) -> Float:
+    """Up [3] for a view along `forward`: the world's, or the cameras' own where that is too steep to level."""
+    if abs(float(unit(forward) @ WORLD_UP)) < _STEEP:
+        return WORLD_UP
+    return unit(-np.median(cameras.viewmats[:, 1, :3], axis=0))
+
+
+def _subsample(points: Float) -> Float:
+    return points[:: max(len(points) // _MAX_POINTS, 1)]
+
+
+def _in_cameras(cameras: Cameras, points: Float) -> Float:
+    """Points in each camera's frame, [C, P, 3]."""
+    return points @ cameras.viewmats[:, :3, :3].transpose(0, 2, 1) + cameras.viewmats[:, None, :3, 3]
+
+
+def _visible(cameras: Cameras, in_cameras: Float) -> NDArray[np.bool_]:
+    """Which points fall into which picture, [C, P]."""
+    depths = in_cameras[..., 2]
+    pixels = in_cameras @ cameras.Ks.transpose(0, 2, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pixels = pixels[..., :2] / depths[..., None]
+    inside = (pixels >= 0) & (pixels < cameras.sizes[:, None, :])
+    visible: NDArray[np.bool_] = inside.all(axis=-1) & (depths > 0)
+    return visible
+
+
+def _median_depth(cameras: Cameras, points: Float) -> float:
+    """Median depth of the points in the pictures; of the cameras' spread when there are none."""
+    in_cameras = _in_cameras(cameras, _subsample(points))
+    depths = in_cameras[..., 2][_visible(cameras, in_cameras)]
+    if depths.size:
+        return float(np.median(depths))
+    return max(float(np.linalg.norm(np.std(cameras.centers, axis=0))), 1e-3)
+
+
+def _seen_shares(cameras: Cameras, points: Float) -> Float:
+    """Share of the points in each picture, [C]."""
+    few = _subsample(points)
+    visible = _visible(cameras, _in_cameras(cameras, few))
+    shares: Float = visible.sum(axis=1) / max(len(few), 1)
+    return shares
+
+
+def unit(vectors: Float) -> Float:
+    """The vectors [..., 3] at length one."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: Float = vectors / np.maximum(lengths, 1e-12)
+    return unit

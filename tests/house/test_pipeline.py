@@ -1,0 +1,201 @@
+"""Runs of a table of small stages: resume, fingerprints, failure, refusal, cancel."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reelscape import errors, pipeline
+from reelscape.config import PRESETS, PosesConfig, RunConfig
+from reelscape.pipeline import RunOptions, Stage
+from reelscape.report import Ended, Event, Finished, Progress, Report
+from reelscape.workspace import Workspace
+
+RESUME = RunOptions(resume=True)
+
+
+class Stages:
+    """A table like the real one, of stages that only write their files; `ran` lists what ran, `fail` breaks one."""
+
+    def __init__(self) -> None:
+        self.ran: list[str] = []
+        self.fail: dict[str, Exception] = {}
+
+    def table(self) -> tuple[Stage, ...]:
+        return tuple(replace(stage, run=self._runner(stage)) for stage in pipeline.STAGES)
+
+    def _runner(self, stage: Stage) -> Any:
+        def run(workspace: Workspace, config: RunConfig, report: Report, video: Path) -> dict[str, Any]:
+            assert all(path.exists() for path in stage.inputs(workspace))
+            report.progress(0.5, "half")
+            self.ran.append(stage.name)
+            if stage.name in self.fail:
+                raise self.fail[stage.name]
+            for path in stage.outputs(workspace):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(f"{stage.name}")
+            return {"num_selected": 9, "psnr_db": None}
+
+        return run
+
+
+@pytest.fixture
+def stages(monkeypatch: pytest.MonkeyPatch) -> Stages:
+    made = Stages()
+    monkeypatch.setattr(pipeline, "STAGES", made.table())
+    return made
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    path = tmp_path / "in.mp4"
+    path.write_bytes(b"video")
+    return path
+
+
+ALL = ["frames", "poses", "train", "export", "preview"]
+
+
+def test_a_run_publishes_reports_and_cleans_up(stages: Stages, video: Path, tmp_path: Path) -> None:
+    events: list[Event] = []
+    summary = pipeline.run(video, tmp_path / "out", sink=events.append)
+    assert stages.ran == ALL
+    assert summary == json.loads((tmp_path / "out" / "report.json").read_text())
+    assert summary["status"] == "finished" and summary["error"] is None
+    assert [stage["name"] for stage in summary["stages"]] == ALL
+    assert all(stage["wall_s"] >= 0 and stage["peak_rss_bytes"] > 0 for stage in summary["stages"])
+    assert not (tmp_path / "out" / "work").exists()
+    assert {"scene.ply", "scene.spz", "images", "sparse"} <= set(summary["artifacts"])
+    overall = [event.overall for event in events if isinstance(event, Progress)]
+    assert overall == sorted(overall) and overall[-1] == 1.0
+    assert events[-1] == Ended("run", "finished", None)
+
+
+def test_resume_of_a_finished_run_does_nothing(stages: Stages, video: Path, tmp_path: Path) -> None:
+    pipeline.run(video, tmp_path / "out")
+    stages.ran.clear()
+    events: list[Event] = []
+    summary = pipeline.run(video, tmp_path / "out", options=RESUME, sink=events.append)
+    assert stages.ran == []
+    assert summary["status"] == "finished" and "scene.ply" in summary["artifacts"]
+    assert [event.reused for event in events if isinstance(event, Finished)] == [True] * 5
+
+
+def test_changed_training_keeps_the_poses(stages: Stages, video: Path, tmp_path: Path) -> None:
+    pipeline.run(video, tmp_path / "out")
+    before = (tmp_path / "out" / "reports" / "poses.json").read_bytes()
+    stages.ran.clear()
+    pipeline.run(video, tmp_path / "out", PRESETS["draft"], RESUME)
+    assert stages.ran == ["train", "export", "preview"]
+    assert (tmp_path / "out" / "reports" / "poses.json").read_bytes() == before
+
+
+def test_changed_poses_make_the_frames_again_when_they_are_gone(stages: Stages, video: Path, tmp_path: Path) -> None:
+    pipeline.run(video, tmp_path / "out")
+    stages.ran.clear()
+    pipeline.run(video, tmp_path / "out", RunConfig(poses=PosesConfig(method="glomap")), RESUME)
+    assert stages.ran == ALL
+
+
+def test_a_limit_does_not_make_anything_stale(stages: Stages, video: Path, tmp_path: Path) -> None:
+    pipeline.run(video, tmp_path / "out")
+    stages.ran.clear()
+    pipeline.run(video, tmp_path / "out", RunConfig(poses=PosesConfig(time_limit_s=77.0)), RESUME)
+    assert stages.ran == []
+
+
+def test_another_video_makes_everything_stale(stages: Stages, video: Path, tmp_path: Path) -> None:
+    pipeline.run(video, tmp_path / "out")
+    stages.ran.clear()
+    video.write_bytes(b"another")
+    pipeline.run(video, tmp_path / "out", options=RESUME)
+    assert stages.ran == ALL
+
+
+def test_a_lost_product_is_made_again(stages: Stages, video: Path, tmp_path: Path) -> None:
+    pipeline.run(video, tmp_path / "out")
+    stages.ran.clear()
+    (tmp_path / "out" / "scene.spz").unlink()
+    pipeline.run(video, tmp_path / "out", options=RESUME)
+    assert stages.ran == ["export", "preview"]
+
+
+def test_a_failure_leaves_no_product_and_resumes(stages: Stages, video: Path, tmp_path: Path) -> None:
+    stages.fail["train"] = errors.TooFewPoints()
+    with pytest.raises(errors.TooFewPoints):
+        pipeline.run(video, tmp_path / "out")
+    assert sorted(found.name for found in (tmp_path / "out").iterdir()) == ["report.json", "reports", "work"]
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["status"] == "failed" and report["error"]["code"] == "too_few_points"
+    assert report["frames"] and report["train"] == {}
+    stages.fail.clear()
+    stages.ran.clear()
+    pipeline.run(video, tmp_path / "out", options=RESUME)
+    assert stages.ran == ["train", "export", "preview"]
+
+
+def test_a_fault_becomes_an_unexpected_error_with_a_log(stages: Stages, video: Path, tmp_path: Path) -> None:
+    stages.fail["poses"] = ZeroDivisionError("oops")
+    with pytest.raises(errors.UnexpectedError, match="ZeroDivisionError: oops"):
+        pipeline.run(video, tmp_path / "out")
+    assert "ZeroDivisionError" in (tmp_path / "out" / "work" / "logs" / "run.log").read_text()
+
+
+def test_cancel_is_reported_and_resumes(stages: Stages, video: Path, tmp_path: Path) -> None:
+    cancel = threading.Event()
+
+    def stop_in_train(event: Event) -> None:
+        if event.stage == "train":
+            cancel.set()
+
+    with pytest.raises(errors.Cancelled):
+        pipeline.run(video, tmp_path / "out", sink=stop_in_train, cancel=cancel)
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["error"]["code"] == "cancelled"
+    stages.ran.clear()
+    pipeline.run(video, tmp_path / "out", options=RESUME)
+    assert stages.ran == ["train", "export", "preview"]
+
+
+def test_folders_that_are_not_ours_are_not_touched(stages: Stages, video: Path, tmp_path: Path) -> None:
+    foreign = tmp_path / "holiday"
+    foreign.mkdir()
+    (foreign / "photo.jpg").write_bytes(b"x")
+    for options in (RunOptions(), RESUME):
+        with pytest.raises(errors.OutDirNotOurs):
+            pipeline.run(video, foreign, options=options)
+    assert [found.name for found in foreign.iterdir()] == ["photo.jpg"]
+
+
+def test_an_earlier_run_is_refused_without_resume(stages: Stages, video: Path, tmp_path: Path) -> None:
+    pipeline.run(video, tmp_path / "out")
+    with pytest.raises(errors.OutDirNotEmpty):
+        pipeline.run(video, tmp_path / "out")
+
+
+def test_two_runs_do_not_share_a_folder(stages: Stages, video: Path, tmp_path: Path) -> None:
+    caught: list[Exception] = []
+
+    def start_another(event: Event) -> None:
+        if isinstance(event, Finished) and event.stage == "frames":
+            try:
+                pipeline.run(video, tmp_path / "out", options=RESUME)
+            except errors.OutDirBusy as error:
+                caught.append(error)
+
+    pipeline.run(video, tmp_path / "out", sink=start_another)
+    assert len(caught) == 1
+
+
+def test_missing_input_and_bad_settings(stages: Stages, video: Path, tmp_path: Path) -> None:
+    with pytest.raises(errors.InputNotFound):
+        pipeline.run(tmp_path / "no.mp4", tmp_path / "out")
+    with pytest.raises(errors.BadSetting, match=r"train\.num_steps is 3"):
+        pipeline.run(video, tmp_path / "other", RunConfig().with_train(num_steps=3))
+    with pytest.raises(errors.BadSetting, match="magic"):
+        pipeline.run(video, tmp_path / "other", RunConfig(poses=PosesConfig(method="magic")))
+    assert not (tmp_path / "other").exists()

@@ -69,7 +69,9 @@ class PreviewConfig:
     preview_side_px: int = setting(1280, "Longer side of preview.jpg, in pixels.")
     turntable_side_px: int = setting(640, "Longer side of turntable.mp4, in pixels.")
     turntable_frames: int = setting(96, "Frames of turntable.mp4, at 24 per second.")
-    num_threads: int = setting(0, "Threads of the renderer; 0 takes all cores this process may use.", affects_result=False)
+    num_threads: int = setting(
+        0, "Threads of the renderer; 0 takes all cores this process may use.", affects_result=False
+    )
     time_limit_s: float = setting(900.0, "Wall-clock limit of the stage, in seconds.", affects_result=False)
 
 

@@ -1,0 +1,17 @@
+# formats: steps of the SPZ quantisation, half a step each where values are rounded
+SPZ_POSITION = 0.5 / 4096 * 1.01
+SPZ_LOG_SCALE = 0.5 / 16 * 1.01
+SPZ_ALPHA = 0.5 / 255 * 1.01
+SPZ_F_DC = 0.5 / (0.15 * 255) * 1.01
+SPZ_SH_DEGREE_1 = 4.5 / 128 * 1.01  # to the nearest of 8 levels, after rounding to a whole level
+SPZ_SH_ABOVE = 8.5 / 128 * 1.01
+SPZ_ROTATION_DEG = {2: 12.0, 3: 0.25}
+SPZ_COVARIANCE = 0.08  # of the largest axis' variance: scale steps of 6 %, twice
+SPZ_COLOR_BYTES = 2.0
+TRANSFORMS = 1e-9
+
+# training
+SPLIT_OPACITY_RTOL = 1e-3
+SPLIT_TOTAL_RTOL = 2e-2  # the clip of very small opacities
+SMALL_TRAINING_GAIN_DB = 5.0
+SPACING_MEDIAN_RATIO = 1.1

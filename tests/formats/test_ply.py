@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.made_gaussians import make_gaussians
 
-from made_gaussians import make_gaussians
 from reelscape.errors import UnreadableScene
 from reelscape.formats.ply import read_ply, write_ply
 

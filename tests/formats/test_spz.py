@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests import tolerances
+from tests.made_gaussians import make_gaussians
 
-import tolerances
-from made_gaussians import make_gaussians
 from reelscape.errors import BadSetting, UnreadableScene
 from reelscape.formats.spz import read_spz, write_spz
 from reelscape.gaussians import Gaussians

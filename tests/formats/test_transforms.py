@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import tolerances
 
-import tolerances
 from reelscape.cameras import Cameras
 from reelscape.errors import UnreadableScene
 from reelscape.formats.transforms import read_transforms, write_transforms

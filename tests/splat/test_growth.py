@@ -1,0 +1,58 @@
+"""Relocation formulas and the bookkeeping of growth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from reelscape.splat.kernel import SplatModel
+
+import tolerances
+from made_gaussians import scatter_gaussians
+from reelscape.gaussians import Gaussians
+from reelscape.splat.growth import grow, morton_order, sigmoid, split_opacity
+
+
+@pytest.mark.parametrize("copies", [1, 2, 3, 7, 51])
+def test_copies_draw_what_the_one_drew(copies: int) -> None:
+    """At the centre k copies have the opacity of the one; over all their total is the same (eq. 9 of the paper)."""
+    opacity = np.array([0.05, 0.5, 0.95], np.float32)
+    logits, shrink = split_opacity(opacity, np.full(3, copies))
+    each = sigmoid(logits).astype(np.float64)
+    np.testing.assert_allclose(1 - (1 - each) ** copies, opacity, rtol=tolerances.SPLIT_OPACITY_RTOL)
+    x = np.linspace(-12, 12, 4001)
+    drawn = 1 - (1 - each[:, None] * np.exp(-0.5 * (x / shrink[:, None].astype(float)) ** 2)) ** copies
+    np.testing.assert_allclose(
+        drawn.sum(axis=1), (opacity[:, None] * np.exp(-0.5 * x**2)).sum(axis=1), rtol=tolerances.SPLIT_TOTAL_RTOL
+    )
+
+
+def test_growth_reaches_the_target_and_leaves_no_dead() -> None:
+    gaussians = scatter_gaussians(200)
+    gaussians.opacities[:20] = -9.0
+    model = SplatModel(gaussians, 1)
+    grown = grow(model, 300, np.random.default_rng(3))
+    result = grown.gaussians()
+    assert len(result) == 300
+    assert (sigmoid(result.opacities) > 0.005 - 1e-6).all()
+    kept = {tuple(mean) for mean in gaussians.means[20:]}
+    assert {tuple(mean) for mean in result.means} == kept
+
+
+def test_growth_clears_the_moments_of_changed_gaussians_only() -> None:
+    gaussians = scatter_gaussians(50)
+    ones = Gaussians(*(np.ones_like(getattr(gaussians, name)) for name in Gaussians.__dataclass_fields__))
+    grown = grow(SplatModel.restore(gaussians, ones, ones, 1), 60, np.random.default_rng(3))
+    first, second = grown.moments()
+    means = [tuple(mean) for mean in grown.gaussians().means]
+    changed = np.array([means.count(mean) > 1 for mean in means])
+    assert changed.any() and not changed.all()
+    for moments in (first, second):
+        assert (moments.means[changed] == 0).all() and (moments.shN[changed] == 0).all()
+        assert (moments.means[~changed] == 1).all() and (moments.opacities[~changed] == 1).all()
+
+
+def test_morton_order_keeps_neighbours_together() -> None:
+    points = np.random.default_rng(0).uniform(size=(4000, 3))
+    ordered = points[morton_order(points)]
+    steps = np.linalg.norm(np.diff(ordered, axis=0), axis=1)
+    assert np.median(steps) < 0.25 * np.median(np.linalg.norm(np.diff(points, axis=0), axis=1))

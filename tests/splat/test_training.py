@@ -1,0 +1,156 @@
+"""The trainer's parts, and a small training with known ground truth."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from reelscape.splat.kernel import SplatModel
+
+import tolerances
+from made_gaussians import scatter_gaussians
+from reelscape.cameras import Cameras, Scene
+from reelscape.config import TrainConfig
+from reelscape.errors import Cancelled, TooFewPoints
+from reelscape.gaussians import Gaussians
+from reelscape.report import Report
+from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from reelscape.splat.initialise import initial_gaussians, neighbour_distances
+from reelscape.splat.schedule import Schedule
+from reelscape.splat.score import psnr_db, ssim
+from reelscape.splat.trainer import TrainingFiles, train, view_order
+from reelscape.splat.views import Views, halve, split_holdout
+
+CONFIG = TrainConfig(num_steps=60, max_gaussians=1000, sh_degree=1, num_threads=1)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Pictures of some hundred gaussians, drawn by the kernel, from an arc of cameras."""
+    folder = tmp_path_factory.mktemp("images")
+    truth = scatter_gaussians(400)
+    truth = replace(truth, opacities=np.full(400, 3.0, np.float32), shN=truth.shN * 0)
+    model = SplatModel(truth, 1)
+    names, viewmats = [], []
+    K = np.array([[100.0, 0, 48], [0, 100, 64], [0, 0, 1]])
+    for index, angle in enumerate(np.linspace(-0.6, 0.6, 9)):
+        c, s = np.cos(angle), np.sin(angle)
+        viewmat = np.array([[c, 0, -s, 0], [0, 1, 0, 0], [s, 0, c, 6], [0, 0, 0, 1]])
+        image = model.render(viewmat, K, (96, 128)).image
+        names.append(f"frame_{index:06d}.png")
+        Image.fromarray((image.clip(0, 1) * 255).astype(np.uint8)).save(folder / names[-1])
+        viewmats.append(viewmat)
+    cameras = Cameras(tuple(names), np.array(viewmats), np.repeat(K[None], 9, 0), np.tile([96, 128], (9, 1)))
+    colors = ((truth.sh0[:, 0] * 0.282 + 0.5).clip(0, 1) * 255).astype(np.uint8)
+    noise = np.random.default_rng(1).normal(0, 0.02, truth.means.shape)
+    return Scene(cameras, (truth.means + noise).astype(np.float64), colors, folder)
+
+
+def score(gaussians: Gaussians, scene: Scene) -> float:
+    views = Views(scene.cameras, scene.image_dir)
+    view = views.at(4, 0)
+    return psnr_db(
+        SplatModel(gaussians, 1).render(view.viewmat, view.K, view.size).image.clip(0, 1), view.picture / 255
+    )
+
+
+def test_training_learns_the_pictures(scene: Scene) -> None:
+    start = initial_gaussians(scene, 1, 1000, 0)
+    trained = train(scene, CONFIG, Report("train"))
+    assert len(trained) > len(start)
+    assert score(trained, scene) > score(start, scene) + tolerances.SMALL_TRAINING_GAIN_DB
+
+
+def test_the_same_seed_gives_the_same_splats_for_any_number_of_threads(scene: Scene) -> None:
+    one = train(scene, replace(CONFIG, num_steps=30), Report("train"))
+    two = train(scene, replace(CONFIG, num_steps=30, num_threads=2), Report("train"))
+    for name in Gaussians.__dataclass_fields__:
+        assert np.array_equal(getattr(one, name), getattr(two, name)), name
+
+
+def test_a_stopped_training_ends_like_an_undisturbed_one(scene: Scene, tmp_path: Path) -> None:
+    undisturbed = train(scene, CONFIG, Report("train"))
+    shown: list[int] = []
+    files = TrainingFiles(tmp_path / "checkpoint.npz", "f", lambda g, step, psnr: shown.append(step))
+    report = Report("train", cancel=threading.Event())
+    stopping = replace(files, show=lambda g, step, psnr: report.cancel.set() if step == 30 else None)
+    with pytest.raises(Cancelled):
+        train(scene, CONFIG, report, stopping)
+    resumed = train(scene, CONFIG, Report("train"), files)
+    assert shown[0] > 30
+    for name in Gaussians.__dataclass_fields__:
+        assert np.array_equal(getattr(undisturbed, name), getattr(resumed, name)), name
+
+
+def test_checkpoints_of_other_settings_or_broken_ones_are_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.npz"
+    gaussians = scatter_gaussians(5)
+    write_checkpoint(path, Checkpoint("a", 7, gaussians, gaussians, gaussians))
+    found = read_checkpoint(path, "a")
+    assert found is not None and found.step == 7
+    np.testing.assert_array_equal(found.first.shN, gaussians.shN)
+    assert read_checkpoint(path, "b") is None
+    path.write_bytes(path.read_bytes()[:100])
+    assert read_checkpoint(path, "a") is None
+    assert read_checkpoint(tmp_path / "none.npz", "a") is None
+
+
+def test_too_few_or_broken_points_are_refused(scene: Scene) -> None:
+    with pytest.raises(TooFewPoints):
+        initial_gaussians(replace(scene, points=scene.points * np.nan), 3, 1000, 0)
+
+
+def test_spacing_of_neighbours() -> None:
+    points = np.random.default_rng(0).uniform(size=(1500, 3))
+    squared = ((points[:, None] - points[None]) ** 2).sum(axis=2)
+    exact = np.sqrt(np.sort(squared, axis=1)[:, 1:4].mean(axis=1))
+    found = neighbour_distances(points)
+    assert np.median(found / exact) < tolerances.SPACING_MEDIAN_RATIO
+    assert np.isfinite(neighbour_distances(np.zeros((40, 3)))).all()
+
+
+def test_every_view_once_per_epoch() -> None:
+    assert sorted(view_order(7, step, 0) for step in range(8, 15)) == list(range(7))
+    assert [view_order(7, s, 0) for s in range(1, 8)] != [view_order(7, s, 0) for s in range(8, 15)]
+
+
+def test_the_schedule_scales_with_the_number_of_steps() -> None:
+    for num_steps in (100, 1000):
+        schedule = Schedule(TrainConfig(num_steps=num_steps, full_size_share=0.2), extent=1.0)
+        levels = [schedule.level(step) for step in range(1, num_steps + 1)]
+        assert levels == sorted(levels, reverse=True) and set(levels) == {0, 1, 2}
+        assert levels.count(0) == round(0.2 * num_steps)
+        degrees = [schedule.sh_degree(step) for step in range(1, num_steps + 1)]
+        assert degrees == sorted(degrees) and degrees[-1] == 3
+        assert 12 <= sum(schedule.grows(step) for step in range(1, num_steps + 1)) <= 20
+
+
+def test_pictures_and_intrinsics_halve_together(tmp_path: Path) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (31, 21, 3)).astype(np.uint8)
+    half = halve(picture)
+    assert half.shape == (15, 10, 3)
+    assert abs(int(half[3, 4, 1]) - picture[6:8, 8:10, 1].mean()) <= 0.5
+    Image.fromarray(picture).save(tmp_path / "a.png")
+    K = np.array([[30.0, 0, 10.5], [0, 30, 15.5], [0, 0, 1]])
+    cameras = Cameras(("a.png",), np.eye(4)[None], K[None], np.array([[21, 31]]))
+    view = Views(cameras, tmp_path).at(0, 1)
+    assert view.size == (10, 15)
+    np.testing.assert_allclose(view.K, [[15, 0, 5.25], [0, 15, 7.75], [0, 0, 1]])
+
+
+def test_holdout_is_every_eighth_from_the_first() -> None:
+    training, held_out = split_holdout(50, 8)
+    assert held_out.tolist() == [0, 8, 16, 24, 32, 40, 48]
+    assert sorted([*training, *held_out]) == list(range(50))
+    assert len(split_holdout(50, 0)[1]) == 0
+
+
+def test_scores() -> None:
+    picture = np.random.default_rng(0).uniform(size=(40, 30, 3))
+    assert abs(psnr_db(picture, picture + 0.1) - 20.0) < 1e-6
+    assert ssim(picture, picture) == pytest.approx(1.0)
+    assert ssim(picture, 1 - picture) < 0.1

@@ -15,3 +15,8 @@ SPLIT_OPACITY_RTOL = 1e-3
 SPLIT_TOTAL_RTOL = 2e-2  # the clip of very small opacities
 SMALL_TRAINING_GAIN_DB = 5.0
 SPACING_MEDIAN_RATIO = 1.1
+
+# viewpoints
+VIEWMAT = 1e-9
+FOCUS = 0.05  # scene units; the cameras stand 3 away and shake by 0.03
+TURN_PER_FRAME_DEG = 8.0

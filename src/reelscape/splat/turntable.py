@@ -6,7 +6,7 @@ World frame: right-down-forward, gravity along +y.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from reelscape.cameras import Cameras, Float
 from reelscape.splat.viewpoint import Focus, Viewpoint, best_camera, find_focus, forwards_of, upwards
 
 _MAX_ORBIT_GAP_DEG = 60.0
+_MIN_RADIUS_DEPTHS = 0.25  # cameras' distance from the focus' vertical, in focus depths
 _MIN_SWING_DEG = 20.0
 _MAX_SWING_DEG = 120.0
 _MAX_WALK_DEPTHS = 2.0  # length of a walk in the film, in focus depths
@@ -28,9 +29,10 @@ def turntable_views(cameras: Cameras, points: Float, num_frames: int) -> list[Vi
     """
     focus = find_focus(cameras, points)
     phases = np.arange(num_frames) / num_frames
-    arc = _Arc.fit(cameras, focus) if focus.converging else None
+    best = best_camera(cameras, points)
+    arc = _Arc.fit(cameras, focus, best) if focus.converging else None
     if arc is None:
-        return _walk(cameras, focus, best_camera(cameras, points), phases)
+        return _walk(cameras, focus, best, phases)
     positions = arc.positions(phases)
     return [Viewpoint(position, focus.point, upwards(cameras, focus.point - position)) for position in positions]
 
@@ -46,31 +48,25 @@ class _Arc:
     coefficients: Float  # [terms, 2]: radius and height
 
     @classmethod
-    def fit(cls, cameras: Cameras, focus: Focus) -> _Arc | None:
-        """The arc of the cameras, or None when they did not go around enough to speak of one."""
+    def fit(cls, cameras: Cameras, focus: Focus, best: int) -> _Arc | None:
+        """The arc of the cameras, a full one from camera `best` on; None when they did not go around the focus."""
         offsets = cameras.centers - focus.point
         radii = np.linalg.norm(offsets[:, [0, 2]], axis=1)
-        if np.median(radii) < 0.25 * focus.depth:
-            return None  # from above or below: there is no azimuth
         azimuths = np.arctan2(offsets[:, 2], offsets[:, 0])
-        order = np.argsort(azimuths)
-        gaps = np.diff(azimuths[order], append=azimuths[order[0]] + 2 * np.pi)
-        closed = bool(gaps.max() < np.radians(_MAX_ORBIT_GAP_DEG))
-        begin = azimuths[order[(int(gaps.argmax()) + 1) % len(order)]]
+        gap, after_gap = _largest_gap(azimuths)
+        closed = gap < np.radians(_MAX_ORBIT_GAP_DEG)
+        begin = float(azimuths[best]) if closed else after_gap
         turned = (azimuths - begin) % (2 * np.pi)
         low, high = (0.0, 2 * np.pi) if closed else np.quantile(turned, [0.03, 0.97])
-        middle, span = (low + high) / 2, high - low
-        if not closed:
-            if span < np.radians(_MIN_SWING_DEG):
-                return None
-            span = min(span, np.radians(_MAX_SWING_DEG))
-        start = begin + middle - span / 2
-        arc = cls(focus.point, float(start), float(span), closed, np.zeros((1, 2)))
+        above = np.median(radii) < _MIN_RADIUS_DEPTHS * focus.depth  # from above or below there is no azimuth
+        if above or high - low < np.radians(_MIN_SWING_DEG):
+            return None
+        span = high - low if closed else min(high - low, np.radians(_MAX_SWING_DEG))
+        arc = cls(focus.point, float(begin + (low + high - span) / 2), float(span), closed, np.zeros((1, 2)))
         terms = arc._terms(begin + turned)
-        targets = np.stack([radii, offsets[:, 1]], axis=1)
         ridge = 1e-2 * len(cameras) * np.diag([0.0] + [1.0] * (terms.shape[1] - 1))
-        coefficients = np.linalg.solve(terms.T @ terms + ridge, terms.T @ targets)
-        return cls(focus.point, float(start), float(span), closed, coefficients)
+        targets = np.stack([radii, offsets[:, 1]], axis=1)
+        return replace(arc, coefficients=np.linalg.solve(terms.T @ terms + ridge, terms.T @ targets))
 
     def positions(self, phases: Float) -> Float:
         """Camera places [F, 3] at `phases` (0..1) of the loop."""
@@ -87,6 +83,14 @@ class _Arc:
             return np.stack([np.ones_like(azimuths), *waves], axis=1)
         along = np.clip(2 * (azimuths - self.start) / self.span - 1, -1.2, 1.2)
         return np.stack([along**power for power in range(4)], axis=1)
+
+
+def _largest_gap(azimuths: Float) -> tuple[float, float]:
+    """The widest angle without a camera, and the azimuth of the camera behind it, rad."""
+    ordered = np.sort(azimuths)
+    gaps = np.diff(ordered, append=ordered[0] + 2 * np.pi)
+    widest = int(gaps.argmax())
+    return float(gaps[widest]), float(ordered[(widest + 1) % len(ordered)])
 
 
 def _walk(cameras: Cameras, focus: Focus, best: int, phases: Float) -> list[Viewpoint]:

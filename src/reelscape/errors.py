@@ -88,6 +88,12 @@ class PictureTooLarge(InputError):
     advice = "Export the video at 4K or less and try again."
 
 
+class VideoTooLong(InputError):
+    code = "video_too_long"
+    sentence = "The video has more frames than this program reads."
+    advice = "Cut it to the part that shows the scene: one to five minutes are best, an hour is the limit."
+
+
 class BadArchive(InputError):
     code = "bad_archive"
     sentence = "The zip archive cannot be read."

@@ -20,3 +20,6 @@ SPACING_MEDIAN_RATIO = 1.1
 VIEWMAT = 1e-9
 FOCUS = 0.05  # scene units; the cameras stand 3 away and shake by 0.03
 TURN_PER_FRAME_DEG = 8.0
+
+# pictures
+PAINTED_COLOR = 0.06  # of 0..1, after JPEG and H.264 with 4:2:0

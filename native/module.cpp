@@ -5,7 +5,8 @@ namespace nb = nanobind;
 
 namespace reelscape {
 void bind_room(nb::module_ &m);
-}
+void bind_splat(nb::module_ &m);
+} // namespace reelscape
 
 #define REELSCAPE_NAME_(name, m) NB_MODULE(name, m)
 #define REELSCAPE_NAME(name, m) REELSCAPE_NAME_(name, m)
@@ -13,4 +14,5 @@ void bind_room(nb::module_ &m);
 REELSCAPE_NAME(REELSCAPE_MODULE, m) {
     m.doc() = "Kernels of Reelscape: numpy arrays in, numpy arrays out.";
     reelscape::bind_room(m);
+    reelscape::bind_splat(m);
 }

@@ -10,6 +10,7 @@
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "threads.hpp"
@@ -375,9 +376,12 @@ public:
         order_.resize(count);
         std::iota(order_.begin(), order_.end(), 0);
         if (count > 0) build(centers, 0, static_cast<int>(count));
+        std::vector<std::array<float, 9>> sorted(count);
+        for (size_t i = 0; i < count; ++i) sorted[i] = corners_[order_[i]];
+        corners_.swap(sorted);
     }
 
-    nb::tuple trace(Points origins, Points directions, int num_threads) const {
+    nb::tuple trace(Points origins, Points directions, float reach, int num_threads) const {
         if (origins.shape(0) != directions.shape(0)) throw nb::value_error("as many directions as origins");
         const size_t count = origins.shape(0);
         std::unique_ptr<float[]> distance(new float[count]);
@@ -388,7 +392,7 @@ public:
             constexpr size_t kChunk = 4096;
             pool.for_each(static_cast<int>((count + kChunk - 1) / kChunk), [&](int chunk) {
                 for (size_t i = chunk * kChunk; i < std::min(count, (chunk + 1) * kChunk); ++i)
-                    nearest(origins.data() + 3 * i, directions.data() + 3 * i, distance[i], hit[i]);
+                    nearest(origins.data() + 3 * i, directions.data() + 3 * i, reach, distance[i], hit[i]);
             });
         }
         nb::capsule distance_owner, hit_owner;
@@ -433,50 +437,57 @@ private:
         return node;
     }
 
-    void nearest(const float *origin, const float *direction, float &distance, int32_t &hit) const {
-        distance = std::numeric_limits<float>::infinity(), hit = -1;
-        if (nodes_.empty()) return;
+    void nearest(const float *origin, const float *direction, float reach, float &distance, int32_t &hit) const {
+        distance = reach, hit = -1;
         const float inverse[3] = {1.0f / direction[0], 1.0f / direction[1], 1.0f / direction[2]};
-        int stack[64], top = 0;
-        stack[top++] = 0;
+        std::array<std::pair<float, int>, 64> stack; // where the ray enters a box, and which
+        int top = 0;
+        if (!nodes_.empty()) stack[top++] = {enter(nodes_[0], origin, inverse), 0};
         while (top > 0) {
-            const int index = stack[--top];
+            const auto [entered, index] = stack[--top];
+            if (entered >= distance) continue;
             const Node &node = nodes_[index];
-            if (!meets(node, origin, inverse, distance)) continue;
             if (node.count == 0) {
-                stack[top++] = node.first;
-                stack[top++] = index + 1;
+                std::pair<float, int> near{enter(nodes_[index + 1], origin, inverse), index + 1};
+                std::pair<float, int> far{enter(nodes_[node.first], origin, inverse), node.first};
+                if (far.first < near.first) std::swap(near, far);
+                if (far.first < distance) stack[top++] = far;
+                if (near.first < distance) stack[top++] = near;
                 continue;
             }
             for (int i = node.first; i < node.first + node.count; ++i) {
-                const float t = intersect(corners_[order_[i]].data(), origin, direction);
+                const float t = intersect(corners_[i].data(), origin, direction);
                 if (t < distance) distance = t, hit = order_[i];
             }
         }
+        if (hit < 0) distance = std::numeric_limits<float>::infinity();
     }
 
-    static bool meets(const Node &node, const float *origin, const float *inverse, float limit) {
-        float enter = 0.0f, leave = limit;
+    // Where the ray enters a box; infinity when it passes by.
+    static float enter(const Node &node, const float *origin, const float *inverse) {
+        float enter = 0.0f, leave = std::numeric_limits<float>::infinity();
         for (int c = 0; c < 3; ++c) {
             const float a = (node.low[c] - origin[c]) * inverse[c], b = (node.high[c] - origin[c]) * inverse[c];
             enter = std::max(enter, std::min(a, b)), leave = std::min(leave, std::max(a, b) * 1.00001f);
         }
-        return enter <= leave;
+        return enter <= leave ? enter : std::numeric_limits<float>::infinity();
     }
 
     // Moeller and Trumbore 1997, both sides; infinity when missed.
-    static float intersect(const float *corner, const float *origin, const float *direction) {
-        const Vec a{corner[0], corner[1], corner[2]}, b{corner[3], corner[4], corner[5]}, c{corner[6], corner[7], corner[8]};
-        const Vec d{direction[0], direction[1], direction[2]}, o{origin[0], origin[1], origin[2]};
-        const Vec e1 = b - a, e2 = c - a, s = o - a, p = cross(d, e2), q = cross(s, e1);
-        const double det = dot(e1, p), miss = std::numeric_limits<double>::infinity();
-        if (std::abs(det) < 1e-12) return static_cast<float>(miss);
-        const double u = dot(s, p) / det, v = dot(d, q) / det, t = dot(e2, q) / det;
-        return static_cast<float>(u < 0 || v < 0 || u + v > 1 || t <= 1e-6 ? miss : t);
+    static float intersect(const float *p, const float *o, const float *d) {
+        const float e1[3] = {p[3] - p[0], p[4] - p[1], p[5] - p[2]}, e2[3] = {p[6] - p[0], p[7] - p[1], p[8] - p[2]};
+        const float s[3] = {o[0] - p[0], o[1] - p[1], o[2] - p[2]};
+        const float px = d[1] * e2[2] - d[2] * e2[1], py = d[2] * e2[0] - d[0] * e2[2], pz = d[0] * e2[1] - d[1] * e2[0];
+        const float inverse = 1.0f / (e1[0] * px + e1[1] * py + e1[2] * pz); // infinite when parallel: u is then NaN or infinite
+        const float u = (s[0] * px + s[1] * py + s[2] * pz) * inverse;
+        const float qx = s[1] * e1[2] - s[2] * e1[1], qy = s[2] * e1[0] - s[0] * e1[2], qz = s[0] * e1[1] - s[1] * e1[0];
+        const float v = (d[0] * qx + d[1] * qy + d[2] * qz) * inverse;
+        const float t = (e2[0] * qx + e2[1] * qy + e2[2] * qz) * inverse;
+        return u >= 0 && v >= 0 && u + v <= 1 && t > 1e-6f ? t : std::numeric_limits<float>::infinity();
     }
 
-    std::vector<std::array<float, 9>> corners_;
-    std::vector<int> order_;
+    std::vector<std::array<float, 9>> corners_; // three corners each, in the tree's order
+    std::vector<int> order_;                    // and where they stand in the mesh
     std::vector<Node> nodes_;
 };
 
@@ -491,8 +502,8 @@ void bind_room(nb::module_ &m) {
              "The mean of the pictures of all views (rgb uint8 [H, W, 3]) and the depth of the first (float32 [H, W], 0 where empty).");
     nb::class_<RayCaster>(m, "RayCaster", "Nearest hits of rays with a triangle mesh.")
         .def(nb::init<Points, Triangles>(), "vertices"_a, "triangles"_a)
-        .def("trace", &RayCaster::trace, "origins"_a, "directions"_a, "num_threads"_a,
-             "Distance along each ray in lengths of its direction (infinity when it meets nothing) and the triangle met (-1).");
+        .def("trace", &RayCaster::trace, "origins"_a, "directions"_a, "reach"_a, "num_threads"_a,
+             "Distance along each ray, up to reach, in lengths of its direction (infinity where nothing is met), and the triangle met (-1).");
 }
 
 } // namespace reelscape

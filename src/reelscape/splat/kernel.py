@@ -1,9 +1,9 @@
 """The native splat kernel: renders gaussians and trains them, a step at a time, on all cores.
 
-Rendering follows gsplat's "classic" mode: 2D covariances dilated by 0.3 px^2, near plane 0.01, alpha clamped to 0.999 and
-dropped below 1/255, spherical harmonics in the direction from the camera's centre. One thing differs: a pixel does not
-stop at a transmittance limit; whole rows of 32x32 tiles do (see twin.py). Gaussians with parameters that are not finite
-are not drawn and not trained. Results do not depend on the number of threads.
+Rendering follows gsplat's "classic" mode: 2D covariances dilated by 0.3 px^2, near plane 0.01, alpha clamped to 0.999
+and dropped below 1/255, spherical harmonics in the direction from the camera's centre. One thing differs: a pixel does
+not stop at a transmittance limit; whole rows of 32x32 tiles do (see twin.py). Gaussians with parameters that are not
+finite are not drawn and not trained. Results do not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -90,9 +90,9 @@ class SplatModel:
             raise ValueError("moments must have the shapes of the gaussians")
         self._count = len(gaussians)
         self._sh_degree = gaussians.sh_degree
-        threads = num_threads if num_threads > 0 else len(os.sched_getaffinity(0))
+        self._num_threads = num_threads if num_threads > 0 else _cores()
         blocks = (_to_blocks(gaussians, is_padding_hidden=True), _to_blocks(first), _to_blocks(second))
-        self._splats = kernels.Splats(*blocks, self._count, self._sh_degree, threads)
+        self._splats = kernels.Splats(*blocks, self._count, self._sh_degree, self._num_threads)
 
     def __len__(self) -> int:
         return self._count
@@ -101,6 +101,11 @@ class SplatModel:
     def sh_degree(self) -> int:
         """Degree of the stored spherical harmonics."""
         return self._sh_degree
+
+    @property
+    def num_threads(self) -> int:
+        """Threads that a call works with."""
+        return self._num_threads
 
     def gaussians(self) -> Gaussians:
         """A copy of the parameters."""
@@ -176,6 +181,11 @@ class SplatModel:
             setattr(step, field.name, getattr(settings, field.name))
         step.seed = settings.seed & 0xFFFFFFFF
         return step
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _camera(viewmat: npt.ArrayLike, K: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

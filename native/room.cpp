@@ -358,7 +358,7 @@ private:
 
 // ---- rays --------------------------------------------------------------------------------------------------------
 
-// Nearest hits of rays with the triangles, through a tree of boxes split at the median.
+// Nearest hits of rays with the triangles, through a tree of boxes.
 class RayCaster {
 public:
     RayCaster(Points vertices, Triangles triangles) {
@@ -407,40 +407,83 @@ private:
         float low[3], high[3];
         int first, count; // a leaf's triangles in order_, or count 0 and first = the right child (the left one follows)
     };
-    static constexpr int kLeaf = 4;
+    static constexpr int kLeaf = 4, kBins = 16;
+    static constexpr int kDeep = 40; // below this halves only, so that a stack of kDeep + 32 suffices
 
-    int build(const std::vector<std::array<float, 3>> &centers, int begin, int end) {
+    int build(const std::vector<std::array<float, 3>> &centers, int begin, int end, int depth = 0) {
         const int index = static_cast<int>(nodes_.size());
         nodes_.push_back(bounds(begin, end));
         if (end - begin <= kLeaf) return index;
-        const Node &node = nodes_[index];
-        int axis = 0;
-        for (int c = 1; c < 3; ++c)
-            if (node.high[c] - node.low[c] > node.high[axis] - node.low[axis]) axis = c;
-        const int middle = (begin + end) / 2;
-        std::nth_element(order_.begin() + begin, order_.begin() + middle, order_.begin() + end, [&](int a, int b) {
-            return centers[a][axis] != centers[b][axis] ? centers[a][axis] < centers[b][axis] : a < b;
-        });
-        build(centers, begin, middle);
-        const int right = build(centers, middle, end);
+        const int middle = depth < kDeep ? split(centers, begin, end) : (begin + end) / 2;
+        build(centers, begin, middle, depth + 1);
+        const int right = build(centers, middle, end, depth + 1);
         nodes_[index].first = right, nodes_[index].count = 0;
         return index;
     }
 
-    Node bounds(int begin, int end) const {
-        Node node{{1e30f, 1e30f, 1e30f}, {-1e30f, -1e30f, -1e30f}, begin, end - begin};
-        for (int i = begin; i < end; ++i)
-            for (int k = 0; k < 9; ++k) {
-                node.low[k % 3] = std::min(node.low[k % 3], corners_[order_[i]][k]);
-                node.high[k % 3] = std::max(node.high[k % 3], corners_[order_[i]][k]);
+    // Sorts [begin, end) into two parts where the surface area heuristic over bins of centres is least (Wald 2007).
+    int split(const std::vector<std::array<float, 3>> &centers, int begin, int end) {
+        double best = std::numeric_limits<double>::infinity();
+        int best_axis = 0, best_bin = -1;
+        std::array<std::pair<float, float>, 3> span;
+        for (int axis = 0; axis < 3; ++axis) {
+            span[axis] = {1e30f, -1e30f};
+            for (int i = begin; i < end; ++i) {
+                span[axis].first = std::min(span[axis].first, centers[order_[i]][axis]);
+                span[axis].second = std::max(span[axis].second, centers[order_[i]][axis]);
             }
+            std::array<Node, kBins> bins;
+            bins.fill(Node{{1e30f, 1e30f, 1e30f}, {-1e30f, -1e30f, -1e30f}, 0, 0});
+            for (int i = begin; i < end; ++i) include(bins[bin_of(centers[order_[i]][axis], span[axis])], order_[i]);
+            for (int bin = 0; bin + 1 < kBins; ++bin) {
+                const double cost = cost_of(bins, 0, bin + 1) + cost_of(bins, bin + 1, kBins);
+                if (cost < best) best = cost, best_axis = axis, best_bin = bin;
+            }
+        }
+        const auto middle = std::stable_partition(order_.begin() + begin, order_.begin() + end, [&](int triangle) {
+            return bin_of(centers[triangle][best_axis], span[best_axis]) <= best_bin;
+        });
+        const int at = static_cast<int>(middle - order_.begin());
+        return at == begin || at == end ? (begin + end) / 2 : at;
+    }
+
+    static int bin_of(float center, const std::pair<float, float> &span) {
+        const float share = (center - span.first) / std::max(span.second - span.first, 1e-9f);
+        return std::min(kBins - 1, static_cast<int>(share * kBins));
+    }
+
+    static double cost_of(const std::array<Node, kBins> &bins, int begin, int end) {
+        Node all{{1e30f, 1e30f, 1e30f}, {-1e30f, -1e30f, -1e30f}, 0, 0};
+        for (int bin = begin; bin < end; ++bin) {
+            all.count += bins[bin].count;
+            for (int c = 0; c < 3; ++c) {
+                all.low[c] = std::min(all.low[c], bins[bin].low[c]);
+                all.high[c] = std::max(all.high[c], bins[bin].high[c]);
+            }
+        }
+        if (all.count == 0) return std::numeric_limits<double>::infinity();
+        const double x = all.high[0] - all.low[0], y = all.high[1] - all.low[1], z = all.high[2] - all.low[2];
+        return (x * y + y * z + z * x) * all.count;
+    }
+
+    void include(Node &node, int triangle) const {
+        ++node.count;
+        for (int k = 0; k < 9; ++k) {
+            node.low[k % 3] = std::min(node.low[k % 3], corners_[triangle][k]);
+            node.high[k % 3] = std::max(node.high[k % 3], corners_[triangle][k]);
+        }
+    }
+
+    Node bounds(int begin, int end) const {
+        Node node{{1e30f, 1e30f, 1e30f}, {-1e30f, -1e30f, -1e30f}, begin, 0};
+        for (int i = begin; i < end; ++i) include(node, order_[i]);
         return node;
     }
 
     void nearest(const float *origin, const float *direction, float reach, float &distance, int32_t &hit) const {
         distance = reach, hit = -1;
         const float inverse[3] = {1.0f / direction[0], 1.0f / direction[1], 1.0f / direction[2]};
-        std::array<std::pair<float, int>, 64> stack; // where the ray enters a box, and which
+        std::array<std::pair<float, int>, kDeep + 40> stack; // where the ray enters a box, and which
         int top = 0;
         if (!nodes_.empty()) stack[top++] = {enter(nodes_[0], origin, inverse), 0};
         while (top > 0) {

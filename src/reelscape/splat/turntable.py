@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reelscape.cameras import Cameras, Float
-from reelscape.splat.viewpoint import Focus, Viewpoint, best_camera, find_focus, forwards_of, upwards
+from reelscape.splat.viewpoint import Focus, Viewpoint, best_camera, find_focus, find_subject, forwards_of, upwards
 
 _MAX_ORBIT_GAP_DEG = 60.0
 _MIN_RADIUS_DEPTHS = 0.25  # cameras' distance from the focus' vertical, in focus depths
@@ -33,19 +33,19 @@ def turntable_views(cameras: Cameras, points: Float, num_frames: int) -> list[Vi
     arc = _Arc.fit(cameras, focus, best) if focus.converging else None
     if arc is None:
         return _walk(cameras, focus, best, phases)
-    positions = arc.positions(phases)
-    return [Viewpoint(position, focus.point, upwards(cameras, focus.point - position)) for position in positions]
+    subject = find_subject(cameras, points, focus)
+    return _level(cameras, arc.positions(phases), np.tile(subject, (num_frames, 1)))
 
 
 @dataclass(frozen=True)
 class _Arc:
-    """Cameras around a focus: distance from its axis and height over it as smooth functions of the azimuth (rad)."""
+    """Cameras around a focus: distance from its vertical and height as smooth functions of the azimuth (rad)."""
 
     focus: Float
     start: float
     span: float
     closed: bool
-    coefficients: Float  # [terms, 2]: radius and height
+    coefficients: Float  # [terms, 2]: distance and height
 
     @classmethod
     def fit(cls, cameras: Cameras, focus: Focus, best: int) -> _Arc | None:
@@ -85,6 +85,13 @@ class _Arc:
         return np.stack([along**power for power in range(4)], axis=1)
 
 
+def _level(cameras: Cameras, positions: Float, look_ats: Float) -> list[Viewpoint]:
+    return [
+        Viewpoint(position, look_at, upwards(cameras, look_at - position))
+        for position, look_at in zip(positions, look_ats, strict=True)
+    ]
+
+
 def _largest_gap(azimuths: Float) -> tuple[float, float]:
     """The widest angle without a camera, and the azimuth of the camera behind it, rad."""
     ordered = np.sort(azimuths)
@@ -106,7 +113,7 @@ def _walk(cameras: Cameras, focus: Focus, best: int, phases: Float) -> list[View
     coefficients = np.linalg.lstsq(terms, path, rcond=None)[0]
     sweep = 0.5 + 0.5 * np.sin(2 * np.pi * phases)
     smooth = np.cos(np.pi * sweep[:, None] * np.arange(num_terms)) @ coefficients
-    return [Viewpoint(row[:3], row[3:], upwards(cameras, row[3:] - row[:3])) for row in smooth]
+    return _level(cameras, smooth[:, :3], smooth[:, 3:])
 
 
 def _stretch(centers: Float, forwards: Float, depth: float, best: int) -> tuple[int, int]:

@@ -17,6 +17,8 @@ WORLD_UP = np.array([0.0, -1.0, 0.0])
 _STEEP = 0.97  # cosine: beyond it a camera looks so far up or down that the world's up cannot level it
 _MAX_POINTS = 4000
 _CONVERGING_DEG = 20.0
+_CENTRAL = 0.2  # of a picture's longer side: points this far from its middle count e times less
+_SUBJECT_DEPTHS = 0.3
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,24 @@ def find_focus(cameras: Cameras, points: Float) -> Focus:
     return Focus(point, float(np.median(along)), converging=True)
 
 
+def find_subject(cameras: Cameras, points: Float, focus: Focus) -> Float:
+    """The middle [3] of what the cameras show: the mean of the points, weighted by how central they are in how many.
+
+    The focus is where the viewing rays meet, often on a wall behind the subject; the points lie on the subject itself.
+    The subject is taken to lie within a part of the focus depth around the focus.
+    """
+    few = _subsample(points)
+    pixels = _project(cameras, _in_cameras(cameras, few))
+    off_center = np.linalg.norm(pixels - cameras.sizes[:, None] / 2, axis=-1) / cameras.sizes.max(axis=1)[:, None]
+    central = np.exp(-((off_center / _CENTRAL) ** 2))
+    weights = central.sum(axis=0) ** 2
+    if weights.sum() < 1e-9:
+        return focus.point
+    offset = (weights[:, None] * few).sum(axis=0) / weights.sum() - focus.point
+    reach = _SUBJECT_DEPTHS * focus.depth
+    return focus.point + offset * min(1.0, reach / max(float(np.linalg.norm(offset)), 1e-12))
+
+
 def best_camera(cameras: Cameras, points: Float) -> int:
     """Index of the camera that shows the scene best: much of it, its focus near the middle, from a usual place."""
     focus = find_focus(cameras, points)
@@ -88,7 +108,8 @@ def default_view(cameras: Cameras, points: Float) -> Viewpoint:
     i = best_camera(cameras, points)
     center, forward = cameras.centers[i], forwards_of(cameras)[i]
     focus = find_focus(cameras, points)
-    depth = float(forward @ (focus.point - center)) if focus.converging else focus.depth
+    subject = find_subject(cameras, points, focus)
+    depth = float(forward @ (subject - center)) if focus.converging else focus.depth
     return Viewpoint(center, center + max(depth, 0.1 * focus.depth) * forward, upwards(cameras, forward))
 
 
@@ -114,14 +135,18 @@ def _in_cameras(cameras: Cameras, points: Float) -> Float:
     return points @ cameras.viewmats[:, :3, :3].transpose(0, 2, 1) + cameras.viewmats[:, None, :3, 3]
 
 
+def _project(cameras: Cameras, in_cameras: Float) -> Float:
+    """Pixels of points in the cameras' frames, [C, P, 2]; those behind a camera land far outside its picture."""
+    homogeneous = in_cameras @ cameras.Ks.transpose(0, 2, 1)
+    ahead = in_cameras[..., 2:] > 0
+    pixels: Float = np.where(ahead, homogeneous[..., :2] / np.where(ahead, in_cameras[..., 2:], 1.0), 1e9)
+    return pixels
+
+
 def _visible(cameras: Cameras, in_cameras: Float) -> NDArray[np.bool_]:
     """Which points fall into which picture, [C, P]."""
-    depths = in_cameras[..., 2]
-    pixels = in_cameras @ cameras.Ks.transpose(0, 2, 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pixels = pixels[..., :2] / depths[..., None]
-    inside = (pixels >= 0) & (pixels < cameras.sizes[:, None, :])
-    visible: NDArray[np.bool_] = inside.all(axis=-1) & (depths > 0)
+    pixels = _project(cameras, in_cameras)
+    visible: NDArray[np.bool_] = ((pixels >= 0) & (pixels < cameras.sizes[:, None, :])).all(axis=-1)
     return visible
 
 

@@ -106,9 +106,9 @@ REELSCAPE_INLINE f8 exp2_fast(f8 x) {
     return (f8)((u8)p + ((u8)shifted << 23));
 }
 
-// e^x, relative error about 1e-7 * max(1, |x|); x is clamped to what float32 can hold.
+// e^x, relative error about 1e-7 * max(1, |x|), held within 2^-60..2^60 so that squares and sums stay finite.
 REELSCAPE_INLINE f8 exp(f8 x) {
-    const f8 y = clamp(x * 1.44269504f, -125.0f, 125.0f);
+    const f8 y = clamp(x * 1.44269504f, -60.0f, 60.0f);
     const f8 shifted = y + 12582912.0f;
     const f8 f = y - (shifted - 12582912.0f);
     f8 p = f * 1.534732010e-04f + 1.340015445e-03f;

@@ -72,7 +72,7 @@ i8 record_rows(const float *block, const Camera &camera, int degree, BlockView &
     sh_basis(g.direction, degree, Y);
     colour_of(block, Y, degree, rgb);
     for (int c = 0; c < 3; ++c) {
-        visible &= is_moderate(rgb[c], 1e30f);
+        visible &= is_moderate(rgb[c], 1e6f); // whose fourth power, in SSIM, is finite
         store(out.rgb[c], max(rgb[c], broadcast(0)));
     }
     const f8 inverse_c = 1.0f / g.cov_c;

@@ -22,7 +22,7 @@ struct BlockView {
     f8 cx, cy;
     f8 opacity, peak;        // and its log2
     f8 direction[3], inverse_distance;
-    i8 usable;               // finite, before the near plane, opaque enough
+    i8 usable;               // finite, opaque enough, before the near plane
 };
 
 REELSCAPE_INLINE i8 is_moderate(f8 x, float limit) { return abs(x) < limit; } // false for NaN
@@ -58,7 +58,7 @@ REELSCAPE_INLINE void load_shape(const float *block, BlockView &g) {
     const f8 logit = load(block + kOpacity * kLanes);
     g.opacity = sigmoid(logit);
     g.peak = log2(g.opacity);
-    g.usable &= is_moderate(logit, 1e30f) & (g.peak > kMinExponent);
+    g.usable &= is_moderate(logit, 1e30f);
 }
 
 REELSCAPE_INLINE void view_mean(const float *block, const Camera &camera, BlockView &g) {
@@ -109,6 +109,7 @@ REELSCAPE_INLINE void project_covariance(const Camera &camera, BlockView &g) {
 REELSCAPE_INLINE BlockView view_block(const float *block, const Camera &camera) {
     BlockView g;
     load_shape(block, g);
+    g.usable &= g.peak > kMinExponent;
     view_mean(block, camera, g);
     project_covariance(camera, g);
     return g;

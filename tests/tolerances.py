@@ -23,3 +23,13 @@ TURN_PER_FRAME_DEG = 8.0
 
 # pictures
 PAINTED_COLOR = 0.06  # of 0..1, after JPEG and H.264 with 4:2:0
+
+# kernel
+KERNEL_IMAGE = 1e-5  # of 0..1
+KERNEL_LOSS = 1e-6
+KERNEL_GRADIENT = 1e-4  # L2 per parameter group
+KERNEL_BUILDS = 1e-5
+FINITE_DIFFERENCE = 1e-4
+ADAM_STEP = 2e-3  # of the rate: faint gradients differ from their sign by Adam's epsilon, values by their rounding
+NOISE_SPREAD = 0.06  # 2048 samples
+NOISE_MEAN = 0.1

@@ -174,7 +174,7 @@ def project(parameters: Parameters, view: View, degree: int) -> Projected:
 
 
 def touched_tiles(mean: Float, cov: Float, opacity: float, size: tuple[int, int]) -> Bool:
-    """The tiles [rows, columns] that list a gaussian: per tile row, the columns that its ellipse alpha = 1/255 spans."""
+    """The tiles [rows, columns] that list a gaussian: per tile row, the columns within its ellipse alpha = 1/255."""
     width, height = size
     touched = np.zeros((-(-height // TILE), -(-width // TILE)), bool)
     budget = 2 * np.log(opacity / MIN_ALPHA)  # d^T conic d on the ellipse

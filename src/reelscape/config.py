@@ -67,7 +67,7 @@ class PreviewConfig:
     """The preview picture and the turntable video."""
 
     preview_side_px: int = setting(1280, "Longer side of preview.jpg, in pixels.")
-    turntable_side_px: int = setting(800, "Longer side of turntable.mp4, in pixels.")
+    turntable_side_px: int = setting(720, "Longer side of turntable.mp4, in pixels.")
     turntable_frames: int = setting(120, "Frames of turntable.mp4, at 24 per second.")
     num_threads: int = setting(
         0, "Threads of the renderer; 0 takes all cores this process may use.", affects_result=False

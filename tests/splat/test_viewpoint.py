@@ -147,7 +147,9 @@ def test_a_steep_view_keeps_the_cameras_up() -> None:
     view = default_view(cameras, cloud())
     assert np.isfinite(view.viewmat()).all()
     assert view.up @ (0, 0, 1) > 0.9
-    assert all(np.isfinite(v.viewmat()).all() for v in turntable_views(cameras, cloud(), 12))
+    views = turntable_views(cameras, cloud(), 12)
+    rights = np.array([view.viewmat()[0, :3] for view in views])
+    assert (rights @ rights[0]).min() > 0.9  # and never spins on the way
 
 
 @pytest.mark.parametrize("name", CAPTURES)

@@ -86,10 +86,9 @@ class _Arc:
 
 
 def _level(cameras: Cameras, positions: Float, look_ats: Float) -> list[Viewpoint]:
-    return [
-        Viewpoint(position, look_at, upwards(cameras, look_at - position))
-        for position, look_at in zip(positions, look_ats, strict=True)
-    ]
+    """Views of one common up: a change of it on the way would throw the picture round."""
+    up = upwards(cameras, look_ats - positions)
+    return [Viewpoint(position, look_at, up) for position, look_at in zip(positions, look_ats, strict=True)]
 
 
 def _largest_gap(azimuths: Float) -> tuple[float, float]:

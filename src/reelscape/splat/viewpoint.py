@@ -15,7 +15,7 @@ from reelscape.cameras import Cameras, Float
 WORLD_UP = np.array([0.0, -1.0, 0.0])
 
 _STEEP = 0.97  # cosine: beyond it a camera looks so far up or down that the world's up cannot level it
-_MAX_POINTS = 4000
+_MAX_POINTS = 2000
 _CONVERGING_DEG = 20.0
 _CENTRAL = 0.2  # of a picture's longer side: points this far from its middle count e times less
 _SUBJECT_DEPTHS = 0.3
@@ -119,15 +119,15 @@ def forwards_of(cameras: Cameras) -> Float:
     return forwards
 
 
-def upwards(cameras: Cameras, forward: Float) -> Float:
-    """Up [3] for a view along `forward`: the world's, or the cameras' own where that is too steep to level."""
-    if abs(float(unit(forward) @ WORLD_UP)) < _STEEP:
+def upwards(cameras: Cameras, forwards: Float) -> Float:
+    """Up [3] for views along `forwards` [..., 3]: the world's, or the cameras' own if one is too steep to level."""
+    if np.abs(unit(forwards) @ WORLD_UP).max() < _STEEP:
         return WORLD_UP
     return unit(-np.median(cameras.viewmats[:, 1, :3], axis=0))
 
 
 def _subsample(points: Float) -> Float:
-    return points[:: max(len(points) // _MAX_POINTS, 1)]
+    return points[:: max(-(-len(points) // _MAX_POINTS), 1)]
 
 
 def _in_cameras(cameras: Cameras, points: Float) -> Float:

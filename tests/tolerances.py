@@ -33,3 +33,17 @@ FINITE_DIFFERENCE = 1e-4
 ADAM_STEP = 2e-3  # of the rate: faint gradients differ from their sign by Adam's epsilon, values by their rounding
 NOISE_SPREAD = 0.06  # 2048 samples
 NOISE_MEAN = 0.1
+
+# frames
+H264_MEAN_LEVELS = 5.0  # of 255, on strong texture
+COLOR_LEVELS = 2.5  # of 255, rounding of two conversions
+PANNED_MEAN_LEVELS = 8.0  # of 255, lossy codec, then JPEG
+FOCAL_RTOL = 0.01
+
+# sample
+SAMPLE_DEPTH = 2e-5  # of the depth: float32 planes over 500 pixels
+SAMPLE_EDGE_SHARE = 0.002  # pixels whose centre lies within rounding of a silhouette
+SAMPLE_SAME_POINT_LEVELS = 6.0  # median colour difference of a point seen from two places
+SAMPLE_OVERLAP = 0.7
+SAMPLE_NUM_FEATURES = 250  # SIFT, at 270 x 480
+SAMPLE_VIDEO_PSNR_DB = 26.0

@@ -1,4 +1,4 @@
-"""Furniture and things. Each stands on the floor at the origin (y = 0), its back against the plane z = 0 where it has one."""
+"""Furniture and things. Each stands on the floor at the origin (y = 0), its back, if any, against the plane z = 0."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ from reelscape.sample.patches import (
     ribbon,
     smooth_profile,
 )
-from reelscape.sample.sheet import Colour
+from reelscape.sample.sheet import Colour, Numbers
 
 CLOTHS: tuple[Colour, ...] = (
     (0.60, 0.18, 0.16), (0.16, 0.32, 0.48), (0.82, 0.62, 0.22), (0.22, 0.42, 0.32), (0.86, 0.80, 0.68),
     (0.45, 0.24, 0.38), (0.78, 0.42, 0.26), (0.28, 0.30, 0.36), (0.52, 0.66, 0.66), (0.70, 0.30, 0.36),
 )  # fmt: skip
 WORDS = (
-    "THE LONG SHORE,RIVERS,A WINTER GARDEN,LIGHT & SHADE,SALT,NORTHERN BIRDS,THE CLOCKMAKER,TALES OF WOOL,ATLAS,HERBS,"
-    "ON WALKING,SEVEN ISLANDS,BREAD,THE GLASS HOUSE,COMETS,A SMALL HISTORY OF MAPS,TIDES,LANTERNS,OLD ROADS,MOSS"
-).split(",")
+    "THE LONG SHORE", "RIVERS", "A WINTER GARDEN", "LIGHT & SHADE", "SALT", "NORTHERN BIRDS", "THE CLOCKMAKER",
+    "TALES OF WOOL", "ATLAS", "HERBS", "ON WALKING", "SEVEN ISLANDS", "BREAD", "THE GLASS HOUSE", "COMETS",
+    "A SMALL HISTORY OF MAPS", "TIDES", "LANTERNS", "OLD ROADS", "MOSS",
+)  # fmt: skip
 BRASS: Colour = (0.72, 0.56, 0.28)
 
 
-def book(rng: np.random.Generator, size: Sequence[float]) -> list[Patch]:
+def book(rng: np.random.Generator, size: Numbers) -> list[Patch]:
     """A book standing upright, its back towards -z; `size` is thickness, height, depth in metres."""
     cloth = np.asarray(CLOTHS[rng.integers(len(CLOTHS))]) * rng.uniform(0.8, 1.15)
     print_colour: Colour = (0.93, 0.85, 0.62) if cloth.sum() < 1.7 else (0.18, 0.14, 0.14)
@@ -128,7 +129,7 @@ def small_globe(radius: float) -> list[Patch]:
     ring_angle = np.linspace(-2.0, 2.0, 25)
     ring = 1.07 * radius * np.stack([np.sin(ring_angle), np.cos(ring_angle), 0 * ring_angle], 1)
     across = np.tile((0.0, 0.0, 0.012), (25, 1))
-    meridian = ribbon(ring + (0, -1.6 * radius, 0), across, textures.metal(BRASS))
+    meridian = ribbon(ring - np.array((0, 1.6 * radius, 0)), across, textures.metal(BRASS))
     return [
         lathe((0, 0, 0), foot, textures.metal(BRASS)),
         *moved([ball((0, 0, 0), radius, pictures.chart, 1.6)], (0, -1.6 * radius, 0), roll=20),
@@ -184,7 +185,8 @@ def armchair(cloth: Colour) -> list[Patch]:
 
 def coffee_table(width: float = 1.05, depth: float = 0.62, height: float = 0.46) -> list[Patch]:
     """A low table of boards with a lower shelf."""
-    patches = box((0, -height + 0.035, 0), (width, 0.035, depth), textures.planks(textures.OAK, 0.105), FACES)
+    top = box((0, -height + 0.035, 0), (width, 0.035, depth), textures.planks(textures.OAK, 0.105), FACES)
+    patches = [replace(side, light_detail=3.0) for side in top]
     patches += box((0, -0.14, 0), (width - 0.12, 0.02, depth - 0.10), textures.wood(textures.OAK), FACES)
     for x in (-1, 1):
         for z in (-1, 1):
@@ -277,7 +279,7 @@ def basket() -> list[Patch]:
     return [lathe((0, 0, 0), [(0.19, 0.30), (0.20, 0.15), (0.16, 0.0)], textures.wicker((0.72, 0.54, 0.34))), *blanket]
 
 
-def picture(size: Sequence[float], paint: Paint, frame: Colour, border: float = 0.045) -> list[Patch]:
+def picture(size: Numbers, paint: Paint, frame: Colour, border: float = 0.045) -> list[Patch]:
     """A framed picture hanging flat on the wall, centred at the origin; `size` is width and height of the whole."""
     w, h = size
     wooden = textures.wood(frame)

@@ -1,7 +1,7 @@
 """Light baked into the textures: it depends on the place and not on the viewer, so the room is the same from all sides.
 
-Three parts, each found with rays through the mesh: daylight from the window and the lamp's glow (shadow rays to points on
-them), a patch of sun, and a soft ambient part that darkens in corners (ambient obscurance, Zhukov et al. 1998).
+Three parts, each found with rays through the mesh: daylight from the window and the lamp's glow (shadow rays to
+points on them), a patch of sun, and a soft ambient part that darkens in corners (obscurance, Zhukov et al. 1998).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from reelscape._native import kernels
 
 Float32 = NDArray[np.float32]
 
-AMBIENT = np.array([0.62, 0.58, 0.54], np.float32)
-SUN = np.array([2.0, 1.65, 1.15], np.float32)
+AMBIENT = np.array([0.70, 0.67, 0.63], np.float32)
+SUN = np.array([2.6, 2.1, 1.4], np.float32)
 SUN_DIRECTION = np.array([-0.78, 0.55, -0.20]) / np.linalg.norm([0.78, 0.55, 0.20])  # the way its light goes
 REACH_M = 0.9  # obscurance: surfaces further away than this do not darken
 NUM_AMBIENT_RAYS = 48
@@ -26,7 +26,7 @@ _CHUNK_RAYS = 1 << 19
 
 @dataclass(frozen=True)
 class Lamp:
-    """A glowing patch: points [L, 3] on it, the way each faces [L, 3] (zero: all ways), and its colour times area [3]."""
+    """A glowing patch: points [L, 3] on it, the way each faces [L, 3] (zero: all ways), colour times area [3]."""
 
     points: NDArray[np.float64]
     facing: NDArray[np.float64]
@@ -35,7 +35,7 @@ class Lamp:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What rays may meet: the caster, which triangles let the sun in, which do not shade at all (glowing ones), the lamps."""
+    """What rays may meet: the triangles, those that let the sun in, those that cast no shade (glowing), the lamps."""
 
     caster: kernels.RayCaster  # type: ignore[name-defined]
     sunny: NDArray[np.bool_]
@@ -43,11 +43,11 @@ class Surroundings:
     lamps: list[Lamp]
     num_threads: int
 
-    def light_at(self, points: NDArray[np.float64], normals: NDArray[np.float64]) -> Float32:
-        """Light [P, 3] falling on surface points [P, 3] with outward normals [P, 3]."""
-        starts = (points + _OFFSET_M * normals).astype(np.float32)
-        normals = normals.astype(np.float32)
-        light = AMBIENT * self._openness(starts, normals)[:, None]
+    def light_at(self, points: NDArray[np.float64], outward: NDArray[np.float64]) -> Float32:
+        """Light [P, 3] falling on surface points [P, 3] with unit normals `outward` [P, 3]."""
+        starts: Float32 = (points + _OFFSET_M * outward).astype(np.float32)
+        normals: Float32 = outward.astype(np.float32)
+        light: Float32 = AMBIENT * self._openness(starts, normals)[:, None]
         light += SUN * self._sun(starts, normals)[:, None]
         for lamp in self.lamps:
             light += self._from_lamp(lamp, starts, normals)
@@ -69,7 +69,7 @@ class Surroundings:
             distance, _ = self._trace(np.repeat(starts[rows], len(local), axis=0), ways, REACH_M)
             seen = np.minimum(distance / REACH_M, 1) ** 0.6
             openness[rows] = seen.reshape(-1, len(local)).mean(axis=1)
-        return 0.12 + 0.88 * openness
+        return np.asarray(0.12 + 0.88 * openness, dtype=np.float32)
 
     def _sun(self, starts: Float32, normals: Float32) -> Float32:
         """Cosine times the share of the sun's disc that shines in through the window, [P]."""
@@ -80,7 +80,7 @@ class Surroundings:
             way = (-SUN_DIRECTION + (0, wobble[0], wobble[1])).astype(np.float32)
             _, triangle = self._trace(starts[lit], np.tile(way, (len(lit), 1)), 20.0)
             total[lit] += self.sunny[triangle] & (triangle >= 0)
-        return np.maximum(cosine, 0) * total / 4
+        return np.asarray(np.maximum(cosine, 0) * total / 4, dtype=np.float32)
 
     def _from_lamp(self, lamp: Lamp, starts: Float32, normals: Float32) -> Float32:
         """Light [P, 3] from the points of a lamp that are in sight."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelscape._native import kernels
+from reelscape.resources import num_usable_cores
 from reelscape.sample.light import Float32, Lamp, Surroundings
 from reelscape.sample.patches import Patch
 from reelscape.sample.sheet import Colours, Sheet, resized
@@ -20,17 +20,12 @@ WINDOW_AREA_M2 = 0.8  # glowing patches larger than this are windows, smaller on
 
 @dataclass(frozen=True)
 class Room:
-    """vertices [V, 3] world, metres; triangles [T, 3]; colours [V, 3] uint8 (lit, for mesh files); and its rasterizer."""
+    """vertices [V, 3] world, metres; triangles [T, 3]; colours [V, 3] uint8 (lit, for mesh files); a rasterizer."""
 
     vertices: Float32
     triangles: NDArray[np.int32]
     colours: NDArray[np.uint8]
     rasterizer: kernels.Rasterizer  # type: ignore[name-defined]
-
-
-def usable_cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def assemble(patches: Sequence[Patch], texel_m: float, seed: int) -> Room:
@@ -53,7 +48,7 @@ def assemble(patches: Sequence[Patch], texel_m: float, seed: int) -> Room:
 
 
 def tessellate(patches: Sequence[Patch]) -> tuple[Float32, Float32, NDArray[np.int32], NDArray[np.int32]]:
-    """vertices [V, 3], uvs [V, 2], triangles [T, 3] and the patch of each triangle [T]; collapsed triangles are left out."""
+    """vertices [V, 3], uvs [V, 2], triangles [T, 3] and the patch of each [T]; collapsed triangles are left out."""
     vertices, uvs, triangles, patch_of, first = [], [], [], [], 0
     for index, patch in enumerate(patches):
         rows, columns = patch.points.shape[:2]
@@ -93,7 +88,7 @@ def bake(
         if patch.glow
     ]
     caster = kernels.RayCaster(vertices, triangles)
-    surroundings = Surroundings(caster, windows[patch_of], glow[patch_of], lamps, usable_cores())
+    surroundings = Surroundings(caster, windows[patch_of], glow[patch_of], lamps, num_usable_cores())
     grids = [_light_grid(patch, cell_m) for patch in patches]
     points = np.concatenate([grid.reshape(-1, 3) for grid, _ in grids])
     normals = np.concatenate([grid.reshape(-1, 3) for _, grid in grids])
@@ -107,7 +102,7 @@ def bake(
 def _light_grid(patch: Patch, cell_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Places and normals [h, w, 3] at the centres of the light map's cells."""
     width_m, height_m = patch.extent
-    h, w = (int(np.clip(np.ceil(size / cell_m), 2, 160)) for size in (height_m, width_m))
+    h, w = (int(np.clip(np.ceil(size * patch.light_detail / cell_m), 2, 240)) for size in (height_m, width_m))
     rows, columns = (np.arange(h) + 0.5) / h, (np.arange(w) + 0.5) / w
     normals = _sampled(patch.normals(), rows, columns)
     return _sampled(patch.points, rows, columns), normals / np.linalg.norm(normals, axis=2, keepdims=True)
@@ -126,7 +121,7 @@ def _sampled(grid: NDArray[np.float64], rows: NDArray[np.float64], columns: NDAr
 def _window_light(patch: Patch) -> Lamp:
     at = (np.arange(4) + 0.5) / 4
     points, normals = _sampled(patch.points, at, at).reshape(-1, 3), _sampled(patch.normals(), at, at).reshape(-1, 3)
-    return Lamp(points + 0.07 * normals, normals, np.array([1.5, 1.6, 1.75]))
+    return Lamp(points + 0.07 * normals, normals, np.array([1.9, 2.0, 2.15]))
 
 
 def _shade_light(patch: Patch) -> Lamp:
@@ -148,13 +143,14 @@ def painted(patch: Patch, light: Float32, texel_m: float, rng: np.random.Generat
 
 def _stretched(field: Float32, rows: int, columns: int) -> Float32:
     smooth = resized(field, rows, columns)
-    return np.clip(smooth, field.min(), field.max())
+    return np.asarray(np.clip(smooth, field.min(), field.max()), dtype=np.float32)
 
 
 def _shouldered(colours: Colours) -> Colours:
     """Highlights rolled off softly instead of clipped."""
     over = np.maximum(colours - np.float32(0.78), 0)
-    return np.clip(np.minimum(colours, np.float32(0.78)) + over / (1 + over / np.float32(0.22)), 0, 1)
+    rolled = np.minimum(colours, np.float32(0.78)) + over / (1 + over / np.float32(0.22))
+    return np.asarray(np.clip(rolled, 0, 1), dtype=np.float32)
 
 
 def mipmaps(surface: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
@@ -174,4 +170,4 @@ def _at_grid(surface: NDArray[np.uint8], patch: Patch) -> NDArray[np.uint8]:
     rows, columns = patch.points.shape[:2]
     y = np.linspace(0, surface.shape[0] - 1, rows).astype(int)
     x = np.linspace(0, surface.shape[1] - 1, columns).astype(int)
-    return surface[y][:, x].reshape(-1, 3)
+    return np.asarray(surface[y][:, x].reshape(-1, 3))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reelscape.sample.sheet import Colours, Sheet
+from reelscape.sample.sheet import Colours, Numbers, Sheet
 
 Float = NDArray[np.float64]
 Paint = Callable[[Sheet], Colours]
@@ -22,7 +22,8 @@ Paint = Callable[[Sheet], Colours]
 class Patch:
     """`points` [R+1, C+1, 3] in metres, and how its surface is painted.
 
-    `detail` scales the texture's resolution. `glow` patches shine by themselves and take no baked light.
+    `detail` scales the texture's resolution, `light_detail` that of its light map.
+    `glow` patches shine by themselves and take no baked light.
     `two_sided` patches are lit by the brighter of their sides.
     """
 
@@ -31,6 +32,7 @@ class Patch:
     detail: float = 1.0
     glow: bool = False
     two_sided: bool = False
+    light_detail: float = 1.0
 
     @property
     def extent(self) -> tuple[float, float]:
@@ -45,7 +47,8 @@ class Patch:
         normals = np.cross(down, along)
         lengths = np.linalg.norm(normals, axis=2, keepdims=True)
         middle = normals.sum(axis=(0, 1)) + 1e-12  # for poles, where a row shrinks to a point
-        return np.where(lengths > 1e-9, normals / np.maximum(lengths, 1e-9), middle / np.linalg.norm(middle))
+        units = np.where(lengths > 1e-9, normals / np.maximum(lengths, 1e-9), middle / np.linalg.norm(middle))
+        return np.asarray(units, dtype=np.float64)
 
 
 def rotation(axis: str, degrees: float) -> Float:
@@ -59,7 +62,7 @@ def rotation(axis: str, degrees: float) -> Float:
 
 
 def moved(
-    patches: Iterable[Patch], at: Sequence[float] = (0, 0, 0), yaw: float = 0, pitch: float = 0, roll: float = 0
+    patches: Iterable[Patch], at: Numbers = (0, 0, 0), yaw: float = 0, pitch: float = 0, roll: float = 0
 ) -> list[Patch]:
     """The patches turned (roll about z, then pitch about x, then yaw about y, degrees) and shifted by `at` [3]."""
     turn = rotation("y", yaw) @ rotation("x", pitch) @ rotation("z", roll)
@@ -67,9 +70,9 @@ def moved(
 
 
 def rect(
-    corner: Sequence[float],
-    along: Sequence[float],
-    down: Sequence[float],
+    corner: Numbers,
+    along: Numbers,
+    down: Numbers,
     paint: Paint,
     detail: float = 1.0,
     glow: bool = False,
@@ -84,7 +87,7 @@ FACES = ("front", "back", "left", "right", "top", "bottom")
 
 
 def box(
-    bottom: Sequence[float], size: Sequence[float], paint: Paint, faces: Iterable[str] = FACES[:5], detail: float = 1.0
+    bottom: Numbers, size: Numbers, paint: Paint, faces: Iterable[str] = FACES[:5], detail: float = 1.0
 ) -> list[Patch]:
     """A box standing with the centre of its underside at `bottom` [3]; `size` is width x, height, depth z.
 
@@ -104,7 +107,7 @@ def box(
 
 
 def lathe(
-    bottom: Sequence[float], profile: Sequence[tuple[float, float]], paint: Paint, sides: int = 28, detail: float = 1.0
+    bottom: Numbers, profile: Sequence[tuple[float, float]], paint: Paint, sides: int = 28, detail: float = 1.0
 ) -> Patch:
     """A surface of revolution; `profile` lists (radius, height above `bottom`) from the top down."""
     radius, height = np.array(profile, dtype=float).T
@@ -125,17 +128,15 @@ def smooth_profile(knots: Sequence[tuple[float, float]], count: int = 20) -> lis
     return [(max(float(r), 0.0), float(h)) for r, h in curve]
 
 
-def ball(center: Sequence[float], radius: float, paint: Paint, detail: float = 1.0, rows: int = 16) -> Patch:
+def ball(center: Numbers, radius: float, paint: Paint, detail: float = 1.0, rows: int = 16) -> Patch:
     """A sphere, unrolled by longitude and latitude."""
     angle = np.linspace(0, np.pi, rows + 1)
     profile = list(zip(radius * np.sin(angle), radius * np.cos(angle), strict=True))
     return lathe(center, profile, paint, 2 * rows, detail)
 
 
-def cushion(
-    center: Sequence[float], size: Sequence[float], paint: Paint, power: float = 6.0, cells: int = 8
-) -> list[Patch]:
-    """A box with soft edges: a cube blown onto the unit ball of the `power` norm; `size` is width x, height, depth z."""
+def cushion(center: Numbers, size: Numbers, paint: Paint, power: float = 6.0, cells: int = 8) -> list[Patch]:
+    """A soft box: a cube blown onto the unit ball of the `power` norm; `size` is width x, height, depth z."""
     patches = []
     for side in box((0, 1, 0), (2, 2, 2), paint, FACES):
         corner, along, down = (

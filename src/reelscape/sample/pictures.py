@@ -118,9 +118,9 @@ def flowers(ground: Colour, inks: list[Colour], count: int) -> Paint:
 
 
 PLACES = (
-    "Amberley Brindle Corvale Dunmoor Eastmere Fallow Greywick Harrow Islay Juniper Kestrel Lindow Marlow Norwell "
-    "Oakham Pentland Quarry Ravens Selby Thornby Ulver Vale Westering Yarrow Zennor"
-).split()
+    "Amberley", "Brindle", "Corvale", "Dunmoor", "Eastmere", "Fallow", "Greywick", "Harrow", "Islay", "Juniper",
+    "Kestrel", "Lindow", "Marlow", "Norwell", "Oakham", "Pentland", "Quarry", "Ravens", "Selby", "Thornby", "Ulver",
+)  # fmt: skip
 
 
 def land(sheet: Sheet, share: float = 0.0) -> Colours:
@@ -152,7 +152,7 @@ def chart(sheet: Sheet) -> Colours:
         for _ in range(34):
             at = rng.uniform(0.04, 0.96, 2) * (w, h)
             pen.disc(at, 0.006 * h + 0.001, (0.15, 0.12, 0.12))
-            pen.text(at + (0, 0.025 * h), str(rng.choice(PLACES)), 0.032 * h, (0.15, 0.12, 0.12))
+            pen.text((at[0], at[1] + 0.025 * h), str(rng.choice(PLACES)), 0.032 * h, (0.15, 0.12, 0.12))
 
     return shaded(sheet.drawn(land(sheet), draw), 0.02 * sheet.grain())
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelscape.cameras import Float
-from reelscape.sample.mesh import Room, usable_cores
+from reelscape.resources import num_usable_cores
+from reelscape.sample.mesh import Room
 
 Picture = NDArray[np.uint8]
 Depth = NDArray[np.float32]
@@ -16,7 +17,7 @@ Depth = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Sensor:
-    """Sub-pictures averaged into a frame (against jagged edges), noise in 8-bit levels, its seed, threads (0: all cores)."""
+    """Sub-pictures averaged into a frame (against jagged edges), noise in 8-bit levels + seed, threads (0: all)."""
 
     num_samples: int = 4
     noise: float = 0.0
@@ -49,7 +50,7 @@ def render_moving(
     """A frame whose shutter was open while the camera went through `viewmats` [S, 4, 4]; the depth is of the first."""
     Ks = np.repeat(K[None], len(viewmats), axis=0)
     Ks[:, :2, 2] += _offsets(len(viewmats))
-    threads = sensor.num_threads or usable_cores()
+    threads = sensor.num_threads or num_usable_cores()
     rgb, depth = room.rasterizer.render(viewmats, Ks, size[0], size[1], sensor.noise, sensor.seed, threads)
     return rgb, depth
 
@@ -57,7 +58,7 @@ def render_moving(
 def render_depth(room: Room, viewmat: Float, K: Float, size: tuple[int, int], num_threads: int = 0) -> Depth:
     """Depth [H, W] float32, metres along the camera's axis; 0 where nothing is seen."""
     depth: Depth = room.rasterizer.render(
-        viewmat[None], K[None], size[0], size[1], 0.0, 0, num_threads or usable_cores()
+        viewmat[None], K[None], size[0], size[1], 0.0, 0, num_threads or num_usable_cores()
     )[1]
     return depth
 

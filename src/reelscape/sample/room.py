@@ -1,8 +1,9 @@
-"""The sample room: what stands where. World frame right-down-forward, metres, floor at y = 0, origin under the table."""
+"""The sample room: what stands where. World frame right-down-forward, metres, origin on the floor under the table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -28,7 +29,14 @@ def default_room(texel_m: float = 0.003) -> Room:
 def default_patches() -> list[Patch]:
     """Everything in the room."""
     rng = np.random.default_rng(SEED)
-    return [*_shell(), *_north(rng), *_east(rng), *_south(rng), *_west(rng), *_middle(rng)]
+    things = [*_north(rng), *_east(rng), *_south(rng), *_west(rng), *_middle(rng)]
+    return [*_shell(), *(_kept_inside(patch) for patch in things)]
+
+
+def _kept_inside(patch: Patch) -> Patch:
+    """The patch with what would reach through a wall (leaves) bent back into the room."""
+    corner = np.array([WIDTH_M / 2, HEIGHT_M, DEPTH_M / 2]) - 0.002
+    return replace(patch, points=np.clip(patch.points, -corner, corner))
 
 
 def _against(wall: str, patches: Iterable[Patch], across: float = 0.0, height: float = 0.0) -> list[Patch]:
@@ -56,7 +64,7 @@ def _shell() -> list[Patch]:
         (0.84, 0.83, 0.73), [(0.47, 0.58, 0.46), (0.62, 0.66, 0.46), (0.40, 0.52, 0.50)], (0.78, 0.50, 0.36)
     )
     return [
-        floor,
+        replace(floor, light_detail=2.0),
         ceiling,
         *_wall("north", paper),
         *_wall("east", textures.bricks((0.72, 0.43, 0.33), (0.80, 0.76, 0.70))),
@@ -160,14 +168,18 @@ def _middle(rng: np.random.Generator) -> list[Patch]:
         *moved(furniture.mug((0.86, 0.84, 0.78)), (-0.28, 0, -0.20), yaw=40),
         *moved(box((0, 0, 0), (0.06, 0.06, 0.06), cube, detail=2.0), (-0.44, 0, -0.17), yaw=25),
         *moved(
-            box((0, 0, 0), (0.17, 0.09, 0.12), textures.glazed([textures.WALNUT, furniture.BRASS, CREAM], 4)),
+            box(
+                (0, 0, 0),
+                (0.17, 0.09, 0.12),
+                textures.patchwork([textures.WALNUT, textures.OAK, CREAM, (0.5, 0.18, 0.14)], 0.024),
+            ),
             (0.38, 0, 0.2),
             yaw=-15,
         ),
     ]
     lower = [*moved(furniture.book_pile(rng, 3), (-0.2, -0.16, 0)), *moved(furniture.jar(rng), (0.25, -0.16, 0))]
     return [
-        *moved(box((0, 0, 0), (2.3, 0.012, 1.7), carpet, ["top"]), yaw=6),
+        *moved([replace(side, light_detail=3.0) for side in box((0, 0, 0), (2.3, 0.012, 1.7), carpet, ["top"])], yaw=6),
         *moved(box((0, 0, 0), (2.3, 0.012, 1.7), textures.fabric(TEAL, CREAM), FACES[:4]), yaw=6),
         *moved([*furniture.coffee_table(), *lower, *moved(things, (0, -top, 0))], (0, -0.012, 0), yaw=-8),
     ]

@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw
 
 Colours = NDArray[np.float32]
 Field = NDArray[np.float32]
-Colour = Sequence[float]
+Numbers = Sequence[float] | NDArray[np.floating]
+Colour = Numbers
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,18 @@ class Pen:
     canvas: ImageDraw.ImageDraw
     texels_per_m: float
 
-    def polygon(self, points: NDArray[np.floating] | Sequence[Sequence[float]], fill: Colour) -> None:
+    def polygon(self, points: NDArray[np.floating] | Sequence[Numbers], fill: Colour) -> None:
         """A filled polygon, points [P, 2]."""
         scaled = np.asarray(points, dtype=float) * self.texels_per_m
         self.canvas.polygon([(float(x), float(y)) for x, y in scaled], fill=ink(fill))
 
-    def line(self, points: NDArray[np.floating] | Sequence[Sequence[float]], fill: Colour, width_m: float) -> None:
+    def line(self, points: NDArray[np.floating] | Sequence[Numbers], fill: Colour, width_m: float) -> None:
         """A line through points [P, 2]."""
         scaled = np.asarray(points, dtype=float) * self.texels_per_m
         width = max(1, round(width_m * self.texels_per_m))
         self.canvas.line([(float(x), float(y)) for x, y in scaled], fill=ink(fill), width=width, joint="curve")
 
-    def disc(self, center: Sequence[float], radius_m: float, fill: Colour) -> None:
+    def disc(self, center: Numbers, radius_m: float, fill: Colour) -> None:
         """A filled circle."""
         angle = np.linspace(0, 2 * np.pi, 25)
         self.polygon(np.asarray(center) + radius_m * np.stack([np.cos(angle), np.sin(angle)], axis=1), fill)
@@ -93,7 +94,7 @@ class Pen:
         """A filled rectangle."""
         self.polygon([(left, top), (right, top), (right, bottom), (left, bottom)], fill)
 
-    def text(self, center: Sequence[float], words: str, height_m: float, fill: Colour) -> None:
+    def text(self, center: Numbers, words: str, height_m: float, fill: Colour) -> None:
         """Words centred at a point; left out where they would be unreadably small."""
         size = height_m * self.texels_per_m
         if size >= 5:

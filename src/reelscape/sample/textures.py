@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from reelscape.sample.patches import Paint
@@ -34,11 +36,10 @@ def lacquered(colour: Colour) -> Paint:
 
 def grained(sheet: Sheet, colour: Colour | Colours, upright: bool) -> Colours:
     """Wood grain over a colour: rings cut lengthwise, fibres and pores."""
-    stretch = 1 / 12 if upright else 12.0
-    cell = (lambda size: size * 12) if upright else (lambda size: size)
-    rings = sheet.fractal(cell(0.05), 3, stretch)
+    stretch, across = (1 / 12, 12.0) if upright else (12.0, 1.0)
+    rings = sheet.fractal(0.05 * across, 3, stretch)
     lines = np.abs(np.sin(7 * rings)) - 0.64
-    fibres = sheet.noise(cell(0.006), stretch) + 0.7 * sheet.noise(cell(0.003), stretch)
+    fibres = sheet.noise(0.006 * across, stretch) + 0.7 * sheet.noise(0.003 * across, stretch)
     field = 0.16 * lines + 0.06 * fibres + 0.06 * rings + 0.025 * sheet.grain()
     ground = np.asarray(colour, np.float32) if np.ndim(colour) == 3 else sheet.plain(colour)
     return shaded(ground, field)
@@ -230,7 +231,7 @@ def glazed(colours: list[Colour], bands: int = 7) -> Paint:
     def draw(pen: Pen, sheet: Sheet) -> None:
         rng, w, h = sheet.rng, sheet.width_m, sheet.height_m
         edges = np.sort(rng.uniform(0.05, 0.95, bands)) * h
-        for top, bottom in zip(edges[:-1], edges[1:], strict=True):
+        for top, bottom in pairwise(edges):
             pen.bar(0, top, w, bottom, np.asarray(colours[rng.integers(len(colours))]) * rng.uniform(0.85, 1.1))
             x = np.linspace(0, w, 2 * int(rng.integers(7, 15)) + 1)
             zigzag = np.where(np.arange(len(x)) % 2, top, bottom) * 0.8 + 0.1 * (top + bottom)

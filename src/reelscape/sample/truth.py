@@ -14,7 +14,7 @@ from reelscape.sample.render import render_depth
 
 
 def write_truth(folder: Path, room: Room, cameras: Cameras, depth_frames: list[int]) -> None:
-    """Write cameras.npz, transforms.json, mesh.ply and depth/frame_*.npz (of the frames at `depth_frames`) into `folder`."""
+    """Write cameras.npz, transforms.json, mesh.ply and, for `depth_frames`, depth/frame_*.npz into `folder`."""
     (folder / "depth").mkdir(parents=True, exist_ok=True)
     write_transforms(folder / "transforms.json", cameras)
     names = np.array(cameras.image_names)

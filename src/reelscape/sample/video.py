@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from reelscape.cameras import Cameras
+from reelscape.cameras import Cameras, Float
 from reelscape.errors import BadSetting
 from reelscape.media.encode import write_mp4
 from reelscape.sample.mesh import Room
@@ -98,8 +98,8 @@ def render_video(room: Room, config: SampleConfig) -> Iterator[Picture]:
         yield render_moving(room, walk.viewmats(time_s + shutter_s), K, config.size, sensor)[0]
 
 
-def _times_s(config: SampleConfig) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.arange(config.num_frames) * (config.seconds / (config.num_frames - 1))
+def _times_s(config: SampleConfig) -> Float:
+    return np.arange(config.num_frames) / config.fps
 
 
 def _counted(frames: Iterator[Picture], count: int, progress: Progress | None) -> Iterator[Picture]:

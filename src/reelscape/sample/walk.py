@@ -34,13 +34,13 @@ class Walk:
     def _angles(self, times_s: Float) -> Float:
         """Where on the ellipse, radians; 0 is south of the table, and short walks are centred there."""
         turn = 2 * np.pi * self.laps
-        return turn * times_s / self.seconds - min(turn / 2, np.radians(82))
+        return np.asarray(turn * times_s / self.seconds - min(turn / 2, np.radians(82)))
 
     def _eyes(self, times_s: Float) -> Float:
         angle = self._angles(times_s)
         wander = 1 + 0.05 * np.sin(2.3 * angle + 0.5) - 0.04 * np.cos(0.7 * angle)
-        speed = 2 * np.pi * np.mean(HALF_AXES_M) * self.laps / self.seconds
-        steps = 2 * np.pi * times_s * min(1.9, max(0.6, speed / _STRIDE_M))
+        speed = np.pi * sum(HALF_AXES_M) * self.laps / self.seconds
+        steps = 2 * np.pi * times_s * float(np.clip(speed / _STRIDE_M, 0.6, 1.9))
         height = EYE_HEIGHT_M + 0.09 * np.sin(0.8 * angle + 0.4) + 0.012 * np.sin(steps)
         sway = 0.010 * np.sin(steps / 2)
         x = (HALF_AXES_M[0] * wander + sway) * np.sin(angle)
@@ -54,7 +54,7 @@ class Walk:
         return np.asarray(aim + 0.012 * tremor(times_s, 1))
 
     def _roll(self, times_s: Float) -> Float:
-        return np.radians(0.7) * tremor(times_s, 2)[:, 0]
+        return np.asarray(np.radians(0.7) * tremor(times_s, 2)[:, 0])
 
 
 def tremor(times_s: Float, channel: int) -> Float:
@@ -67,7 +67,7 @@ def tremor(times_s: Float, channel: int) -> Float:
 
 
 def look_at(eyes: Float, targets: Float, roll_rad: Float) -> Float:
-    """cam_from_world [T, 4, 4] of cameras at eyes [T, 3] that look at targets [T, 3], the world's +y down in the picture."""
+    """cam_from_world [T, 4, 4] of cameras at eyes [T, 3] that look at targets [T, 3], then rolled by `roll_rad` [T]."""
     forward = targets - eyes
     forward /= np.linalg.norm(forward, axis=1, keepdims=True)
     right = np.cross(np.broadcast_to((0.0, 1.0, 0.0), forward.shape), forward)

@@ -91,7 +91,7 @@ def sample_cameras(config: SampleConfig) -> Cameras:
 def render_video(room: Room, config: SampleConfig) -> Iterator[Picture]:
     """The frames, uint8 RGB [H, W, 3], one at a time."""
     walk, K = Walk(config.seconds), intrinsics(config.size)
-    num_samples = 4 if config.size[0] * config.size[1] <= _MANY_PIXELS else 2
+    num_samples = 4 if config.size[0] * config.size[1] <= _MANY_PIXELS else 1
     shutter_s = EXPOSURE_S * ((np.arange(num_samples) + 0.5) / num_samples - 0.5)
     for index, time_s in enumerate(_times_s(config)):
         sensor = Sensor(num_samples, NOISE_LEVELS, index + 1, config.num_threads)

@@ -12,7 +12,7 @@ _FEWEST_WANTED, _MOST_WANTED = 80, 200
 
 _MIN_SLOT_FLOW = 0.005
 _MAX_STEP_FLOW = 0.1
-_MOST_RECUTS = 10
+_FINEST_CUT = 16
 
 
 def most_wanted(setting: int) -> int:
@@ -60,16 +60,16 @@ def _slot_starts(shares: NDArray[np.float64], num_slots: int) -> NDArray[np.intp
 
     Where the camera was fast, a frame may span several slots; what they leave over is spread by cutting finer.
     """
-    starts = np.zeros(1, np.intp)
-    num_cuts = num_slots
-    for _ in range(_MOST_RECUTS):
-        slots = np.minimum((shares * num_cuts).astype(int), num_cuts - 1)
-        finer = np.flatnonzero(np.diff(slots, prepend=-1))
-        if len(finer) > num_slots:
-            break
-        starts = finer
-        num_cuts += num_slots - len(starts)
-    return starts
+    coarse, fine = num_slots, num_slots * _FINEST_CUT
+    while fine - coarse > 1:
+        middle = (coarse + fine) // 2
+        coarse, fine = (middle, fine) if len(_cut(shares, middle)) <= num_slots else (coarse, middle)
+    return _cut(shares, coarse)
+
+
+def _cut(shares: NDArray[np.float64], num_cuts: int) -> NDArray[np.intp]:
+    slots = np.minimum((shares * num_cuts).astype(int), num_cuts - 1)
+    return np.flatnonzero(np.diff(slots, prepend=-1))
 
 
 def _sharpest(sharpness: NDArray[np.float64], starts: NDArray[np.intp]) -> list[int]:

@@ -26,13 +26,13 @@ _HD_SIDE_PX = 1280
 _SDR_WHITE_NITS = 203.0  # ITU-R BT.2408: where graphics white sits in HLG and PQ
 _HLG_PEAK_NITS = 1000.0
 _KNEE = 0.7
-_TABLE_SIZE = 4096
+_TOP_CODE = 4095  # of the tables below
 
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
-# Linear BT.2020 to linear BT.709, ITU-R BT.2087.
+# Linear BT.2020 to linear BT.709, ITU-R BT.2087, in the order blue, green, red.
 _BT709_FROM_BT2020 = np.array(
-    [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], np.float32
+    [[1.1187, -0.1006, -0.0182], [-0.0083, 1.1329, -0.1246], [-0.0728, -0.5876, 1.6605]], np.float32
 )
 
 Planes = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
@@ -59,11 +59,10 @@ def bgr(frame: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
     """The frame as 8-bit BGR `[H, W, 3]` in sRGB, shrunk to `size` (width, height); HLG and PQ are tone mapped."""
     planar, depth = _planar(frame)
     planes: Planes = tuple(_shrunk(_plane(planar, i, depth), size) for i in range(3))  # type: ignore[assignment]
-    matrix = _bgr_from_yuv(_matrix_code(frame), frame.color_range == ColorRange.JPEG, depth)
-    yuv = cv2.merge(planes)
+    matrix = _bgr_from_yuv(_matrix_code(frame), _is_full_range(frame), depth)
+    yuv: NDArray[Any] = cv2.merge(planes)
     if frame.color_trc in (ColorTrc.ARIB_STD_B67, ColorTrc.SMPTE2084):
-        signal = cv2.transform(yuv.astype(np.float32), matrix)
-        return _tone_mapped(np.clip(signal, 0.0, 1.0), int(frame.color_trc))
+        return _tone_mapped(yuv.astype(np.uint16), matrix, int(frame.color_trc))
     picture = cv2.transform(yuv, matrix * 255.0)  # rounds, and saturates at the type's ends
     return np.minimum(picture, 255).astype(np.uint8)
 
@@ -74,7 +73,8 @@ def _planar(frame: VideoFrame) -> tuple[VideoFrame, int]:
     plain = frame.format.name.startswith(("yuv4", "yuvj4")) and frame.format.is_planar and len(parts) == 3
     if plain and not frame.format.is_big_endian:
         return frame, parts[0].bits
-    return frame.reformat(format="yuv444p"), 8
+    code, levels = _matrix_code(frame), ColorRange.JPEG if _is_full_range(frame) else ColorRange.MPEG
+    return frame.reformat(format="yuv444p", dst_colorspace=code, dst_color_range=levels), 8
 
 
 def _plane(frame: VideoFrame, index: int, depth: int) -> NDArray[Any]:
@@ -100,6 +100,10 @@ def _matrix_code(frame: VideoFrame) -> int:
     return _BT709 if max(frame.width, frame.height) >= _HD_SIDE_PX else _BT601
 
 
+def _is_full_range(frame: VideoFrame) -> bool:
+    return frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+
+
 @lru_cache
 def _bgr_from_yuv(matrix_code: int, full_range: bool, depth: int) -> NDArray[np.float32]:
     """Affine map `[3, 4]` from stored Y, U, V samples to B, G, R in 0..1 (ITU-T H.273, equations 47 to 52)."""
@@ -119,30 +123,29 @@ def _bgr_from_yuv(matrix_code: int, full_range: bool, depth: int) -> NDArray[np.
     return np.hstack([scaled, offset[:, None]]).astype(np.float32)
 
 
-def _tone_mapped(signal: NDArray[np.float32], transfer: int) -> NDArray[np.uint8]:
-    """HLG or PQ coded BT.2020 BGR (0..1) as 8-bit sRGB: white of 203 nits is near white, highlights roll off."""
-    light = _table(transfer)[_steps(signal)]
-    if transfer == ColorTrc.ARIB_STD_B67:
-        light = _hlg_display_light(light)
-    rgb = cv2.transform(light[..., ::-1], _BT709_FROM_BT2020)
-    peak = np.maximum(rgb.max(axis=2), 1e-6)
-    over = np.maximum(peak - _KNEE, 0.0) / (1 - _KNEE)
-    rolled = np.minimum(peak, _KNEE) + (1 - _KNEE) * (1.0 - np.exp(-over))
-    rgb *= (rolled / peak)[..., None]  # one factor for all three keeps the hue
-    return _srgb_by_root()[_steps(np.sqrt(np.clip(rgb[..., ::-1], 0.0, 1.0)))]
-
-
-def _steps(unit: NDArray[np.float32]) -> NDArray[np.int32]:
-    return np.asarray(unit * (_TABLE_SIZE - 1) + 0.5, np.int32)
+def _tone_mapped(yuv: NDArray[Any], bgr_from_yuv: NDArray[np.float32], transfer: int) -> NDArray[np.uint8]:
+    """HLG or PQ coded BT.2020 as 8-bit BGR in sRGB: white of 203 nits comes out near white, highlights roll off."""
+    code = np.minimum(cv2.transform(yuv, bgr_from_yuv * _TOP_CODE), _TOP_CODE)
+    light = cv2.transform(np.take(_light_by_code(transfer), code), _BT709_FROM_BT2020)
+    blue, green, red = cv2.split(light)
+    peak = cv2.max(cv2.max(blue, green), cv2.max(red, 1e-6))  # type: ignore[call-overload]
+    over = cv2.exp((_KNEE - np.maximum(peak, _KNEE)) / (1 - _KNEE))
+    gain = (np.minimum(peak, _KNEE) + (1 - _KNEE) * (1.0 - over)) / peak  # one for all three keeps the hue
+    root = cv2.sqrt(cv2.max(cv2.multiply(light, cv2.merge([gain, gain, gain])), 0.0))  # type: ignore[call-overload]
+    return np.take(_srgb_by_root(), (root * _TOP_CODE + 0.5).astype(np.uint16), mode="clip")
 
 
 @lru_cache
-def _table(transfer: int) -> NDArray[np.float32]:
-    """Light by code value: scene light 0..1 for HLG, display light in units of SDR white for PQ (ITU-R BT.2100)."""
-    code = np.linspace(0.0, 1.0, _TABLE_SIZE)
+def _light_by_code(transfer: int) -> NDArray[np.float32]:
+    """Display light by code value, in units of SDR white (ITU-R BT.2100).
+
+    HLG is read as a screen without HDR shows it, with a plain gamma: below half signal that is HLG's own curve with
+    its system gamma of 1.2 on a display of 1000 nits, above it stays bounded. So material that only carries the tag
+    looks right too.
+    """
+    code = np.linspace(0.0, 1.0, _TOP_CODE + 1)
     if transfer == ColorTrc.ARIB_STD_B67:
-        a, b, c = 0.17883277, 0.28466892, 0.55991073
-        light = np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12)
+        light = _HLG_PEAK_NITS / _SDR_WHITE_NITS * (code**2 / 3) ** 1.2
     else:
         m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
         root = code ** (1 / m2)
@@ -150,16 +153,9 @@ def _table(transfer: int) -> NDArray[np.float32]:
     return light.astype(np.float32)
 
 
-def _hlg_display_light(scene: NDArray[np.float32]) -> NDArray[np.float32]:
-    """HLG's system gamma of 1.2 for a display of 1000 nits (ITU-R BT.2100), in units of SDR white; BGR in and out."""
-    brightness = scene @ np.array([0.0593, 0.6780, 0.2627], np.float32)
-    gain = _HLG_PEAK_NITS / _SDR_WHITE_NITS * np.maximum(brightness, 1e-6) ** 0.2
-    return np.asarray(scene * gain[..., None], np.float32)
-
-
 @lru_cache
 def _srgb_by_root() -> NDArray[np.uint8]:
     """sRGB code by the square root of linear light, which spreads the table's steps as the eye does."""
-    light = np.linspace(0.0, 1.0, _TABLE_SIZE) ** 2
+    light = np.linspace(0.0, 1.0, _TOP_CODE + 1) ** 2
     code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
     return np.round(code * 255).astype(np.uint8)

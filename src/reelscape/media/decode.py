@@ -31,6 +31,7 @@ class Decoder:
     num_decoded: int = 0
     num_errors: int = 0
     num_packets: int = 0
+    last_time_s: float = 0.0
     _packet_pts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -44,6 +45,7 @@ class Decoder:
         for packet in self._packets():
             for frame in self._decode(packet):
                 self.num_decoded += 1
+                self.last_time_s = frame.time or self.last_time_s
                 yield frame
 
     def _packets(self) -> Iterator[Packet[VideoStream] | None]:
@@ -68,15 +70,18 @@ class Decoder:
     def _decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
         try:
             return self.video.stream.decode(packet)
+        except MemoryError:
+            raise
         except (av.FFmpegError, EOFError):
             self.num_errors += 1
             return []
 
     @property
     def is_damaged(self) -> bool:
-        """Whether packets failed to decode, or clearly fewer frames came than the header promised."""
-        promised = 0 if self.skips else self.video.num_frames
-        return self.num_errors > 0 or self.num_decoded < 0.9 * promised - 1
+        """Whether packets failed to decode, or clearly less came than the header promised."""
+        if self.num_errors or self.video.num_frames:
+            return self.num_errors > 0 or self.num_packets < 0.9 * self.video.num_frames - 1
+        return self.last_time_s < 0.9 * self.video.duration_s - 1.0
 
     def source_indices(self, orders: list[int], pts: list[int | None]) -> list[int]:
         """Index in display order, counting every frame of the source, of frames that came out as number `orders`.

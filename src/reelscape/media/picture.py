@@ -18,7 +18,7 @@ from reelscape.media.probe import check_size
 from reelscape.media.sniff import picture_format
 
 MAX_PHOTO_PIXELS = 8192 * 8192  # decoded at reduced size where the format can
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "AVIF", "BMP")
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "BMP")
 _FULL_FRAME_DIAGONAL_MM = 43.267
 
 
@@ -50,6 +50,7 @@ def read_photo(content: bytes, max_side_px: int) -> Photo:
 
 
 def _decode(content: bytes, max_side_px: int) -> Photo:
+    Image.init()  # all of Pillow's plugins; it knows only a few of them at first
     with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
         check_size(image.width, image.height, MAX_PHOTO_PIXELS)
         size = fitted_size(image.width, image.height, max_side_px)

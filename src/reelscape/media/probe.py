@@ -27,7 +27,10 @@ _CODECS = frozenset(
 
 @dataclass(frozen=True)
 class Video:
-    """An open video: its container, the chosen track, and what the header says of it (0 when it says nothing)."""
+    """An open video: its container, the chosen track, and what the header says of it (0 when it says nothing).
+
+    Only MOV and MP4 list their frames; rate times duration is far off for many WebM and AVI files.
+    """
 
     container: InputContainer
     stream: VideoStream
@@ -72,6 +75,8 @@ def _open_container(file: object, format_name: str) -> InputContainer:
         options |= {"enable_drefs": "0", "use_absolute_path": "0"}  # never follow references to other files
     try:
         return av.open(file, "r", format=format_name, container_options=options, buffer_size=1 << 18)
+    except MemoryError:
+        raise
     except (av.FFmpegError, EOFError, ValueError) as error:
         raise UnreadableMedia("The video cannot be read: its index is missing or broken.") from error
 
@@ -108,12 +113,11 @@ def _describe(container: InputContainer, stream: VideoStream) -> Video:
         duration_s = float(stream.duration * stream.time_base)
     elif container.duration:
         duration_s = container.duration / av.time_base
-    fps = float(stream.average_rate or 0)
     return Video(
         container=container,
         stream=stream,
         codec=stream.codec_context.codec.canonical_name,
         duration_s=duration_s,
-        fps=fps,
-        num_frames=stream.frames or round(duration_s * fps),
+        fps=float(stream.average_rate or 0),
+        num_frames=stream.frames if container.format.name.startswith("mov") else 0,
     )

@@ -116,11 +116,17 @@ def _go_through(
         time_s = order / (video.fps or 30.0) if frame.time is None else frame.time
         survey.add(order, frame, time_s)
         if order % _REPORT_EVERY == 0:
-            share = decoder.num_packets / video.num_frames if video.num_frames else 0.0
-            report.progress(min(share, 0.99), f"{order + 1} frames read")
+            report.progress(min(_share(decoder, time_s), 0.99), f"{order + 1} frames read")
     if survey is not None:
         survey.store.flush()
     return survey
+
+
+def _share(decoder: Decoder, time_s: float) -> float:
+    """About how much of the video has gone by."""
+    if decoder.video.num_frames:
+        return decoder.num_packets / decoder.video.num_frames
+    return time_s / decoder.video.duration_s if decoder.video.duration_s else 0.0
 
 
 def _start(video: Video, frame: VideoFrame, out_dir: Path, wanted: int, max_side_px: int) -> Survey:

@@ -15,6 +15,7 @@ in pixels of the saved picture, or null; `original_name` is there for photos onl
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ def _check(input_path: Path) -> None:
         raise InputNotFound(f"There is no file or folder at {input_path}.")
     if not input_path.is_file() and not input_path.is_dir():
         raise UnreadableMedia("The input is neither a file nor a folder.")
+    if not os.access(input_path, os.R_OK):
+        raise UnreadableMedia(f"This program may not read {input_path}.")
 
 
 def _facts(index: dict[str, Any]) -> dict[str, Any]:

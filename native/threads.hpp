@@ -2,9 +2,11 @@
 #pragma once
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace reelscape {
@@ -27,7 +29,8 @@ public:
 
     int num_threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-    // Calls body(i) for i in [0, count), spread over the threads; returns when all are done.
+    // Calls body(i) for i in [0, count), spread over the threads; returns when all are done. What a body throws ends the
+    // round early and is thrown again here.
     void for_each(int count, const std::function<void(int)> &body) {
         if (count <= 1 || workers_.empty()) {
             for (int i = 0; i < count; ++i) body(i);
@@ -45,11 +48,18 @@ public:
         drain(body, count);
         std::unique_lock<std::mutex> lock(mutex_);
         done_.wait(lock, [this] { return busy_ == 0; });
+        if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
     }
 
 private:
     void drain(const std::function<void(int)> &body, int count) {
-        for (int i = next_.fetch_add(1); i < count; i = next_.fetch_add(1)) body(i);
+        try {
+            for (int i = next_.fetch_add(1); i < count; i = next_.fetch_add(1)) body(i);
+        } catch (...) {
+            next_.store(count);
+            std::lock_guard<std::mutex> lock(mutex_);
+            error_ = std::current_exception();
+        }
     }
     void work() {
         unsigned seen = 0;
@@ -74,6 +84,7 @@ private:
     int count_ = 0, busy_ = 0;
     unsigned round_ = 0;
     bool stop_ = false;
+    std::exception_ptr error_;
     std::atomic<int> next_{0};
 };
 

@@ -11,7 +11,7 @@ _FRAMES_PER_S = 2.5
 _FEWEST_WANTED, _MOST_WANTED = 80, 200
 
 _MIN_SLOT_FLOW = 0.005
-_MAX_STEP_FLOW = 0.1
+_MAX_STEP_FLOW = 0.05
 _FINEST_CUT = 16
 
 
@@ -28,7 +28,7 @@ def num_wanted(setting: int, duration_s: float) -> int:
 def accumulated_flow(orders: list[int], flows: list[float]) -> NDArray[np.float64]:
     """Running sum of the shifts `flows` (shares of the longer side) measured at frames `orders`, `[M]`.
 
-    A shift that could not be measured counts as the median of the others. One step counts at most a tenth of the
+    A shift that could not be measured counts as the median of the others. One step counts at most 5 % of the
     picture: a swing of the camera gives blurred frames and must not take all the slots.
     """
     steps = np.array(flows)

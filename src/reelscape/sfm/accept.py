@@ -10,8 +10,10 @@ MIN_REGISTERED = 8
 """Fewer pictures make no scene."""
 MIN_SHARE = 0.3
 """A smaller share of the pictures means that the mapper held on to an accident."""
-GOOD_SHARE = 0.8
-"""Below this, other ways are tried."""
+GOOD_SHARE = 0.75
+"""Below this, more pairs are tried."""
+FAIR_SHARE = 0.5
+"""Below this, slower ways are tried."""
 MAX_ERROR_PX = 1.5
 """Mean reprojection error on pictures of at most 960 pixels."""
 FOCAL_RANGE = (0.4, 2.5)

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pycolmap
 
-from reelscape.sfm.pictures import Picture, Pictures
-from reelscape.sfm.watch import Span, count_rows, watched
+from reelscape.sfm.pictures import Picture, Pictures, batched
+from reelscape.sfm.watch import Span, watched
 
 FOCAL_GUESS = 1.2
 """Focal length over the longer side where nothing is known: a phone's main camera filming has about this."""
 
 _NUM_SAMPLES = 5
+_BATCH = 16
 _ENOUGH_KEYPOINTS = 400
 _MANY_IMAGES, _MANY_KEYPOINTS = 40, 500
 
@@ -68,24 +69,32 @@ def extract_with(detail: Detail, pictures: Pictures, frames_dir: Path, database_
     for stale in database_path.parent.glob(database_path.name + "*"):
         stale.unlink()
     pycolmap.Database.open(database_path).close()
-    with watched(span, lambda: _progress(database_path, len(pictures))):
-        for group in pictures.camera_groups():
-            pycolmap.extract_features(
-                database_path,
-                frames_dir,
-                image_names=[item.name for item in group],
-                camera_mode=pycolmap.CameraMode.SINGLE,
-                extraction_options=detail.options(),
-                device=pycolmap.Device.cpu,
-            )
+    done, total = 0, len(pictures)
+    with watched(span, lambda: (done / total, f"Looking for details: picture {done} of {total}")):
+        for camera_id, group in enumerate(pictures.camera_groups(), 1):
+            for batch in batched([item.name for item in group], _BATCH):
+                _extract_batch(detail, batch, frames_dir, database_path, camera_id)
+                done += len(batch)
     features = _read_counts(database_path, pictures, detail)
     _set_cameras(features, pictures)
     return features
 
 
-def _progress(database_path: Path, num_images: int) -> tuple[float, str]:
-    done = count_rows(database_path, "keypoints")
-    return done / num_images, f"Looking for details: picture {min(done + 1, num_images)} of {num_images}"
+def _extract_batch(detail: Detail, names: list[str], frames_dir: Path, database_path: Path, camera_id: int) -> None:
+    """Keypoints of some pictures, taken by the camera with this id, which the first batch of a group makes."""
+    reader = pycolmap.ImageReaderOptions()
+    with pycolmap.Database.open(database_path) as database:
+        if database.exists_camera(camera_id):
+            reader.existing_camera_id = camera_id
+    pycolmap.extract_features(
+        database_path,
+        frames_dir,
+        image_names=names,
+        camera_mode=pycolmap.CameraMode.SINGLE,
+        reader_options=reader,
+        extraction_options=detail.options(),
+        device=pycolmap.Device.cpu,
+    )
 
 
 def _read_counts(database_path: Path, pictures: Pictures, detail: Detail) -> Features:

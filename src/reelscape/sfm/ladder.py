@@ -10,7 +10,7 @@ from typing import Any
 
 from reelscape.config import PosesConfig
 from reelscape.errors import CameraStill, NoFeatures, NoOverlap, PosesError, RotationOnly, TimeLimit, TooFewRegistered
-from reelscape.sfm.accept import GOOD_SHARE, MIN_REGISTERED, fault, without_outliers
+from reelscape.sfm.accept import FAIR_SHARE, GOOD_SHARE, MIN_REGISTERED, fault, without_outliers
 from reelscape.sfm.checks import Findings, examine, largest_component
 from reelscape.sfm.features import Detail, Features, extract, extract_with
 from reelscape.sfm.mapping import MapJob, solve_poses
@@ -98,7 +98,8 @@ def climb(task: Task, span: Span) -> tuple[Attempt, list[Attempt]]:
     attempts: list[Attempt] = []
     for attempt in _rungs(task, span):
         attempts.append(attempt)
-        if attempt.num_registered >= GOOD_SHARE * len(task.pictures):
+        wanted = GOOD_SHARE if len(attempts) == 1 else FAIR_SHARE
+        if attempt.num_registered >= wanted * len(task.pictures):
             break
     best = max(attempts, key=lambda attempt: attempt.num_registered)
     if not best.num_registered:

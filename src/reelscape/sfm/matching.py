@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +11,10 @@ import pycolmap
 from reelscape.cameras import Float
 from reelscape.sfm.features import Features
 from reelscape.sfm.pairs import Pair, exhaustive_pairs, image_signatures, linear_pairs, quadratic_pairs, similar_pairs
-from reelscape.sfm.pictures import Pictures
-from reelscape.sfm.watch import Span, count_rows, watched
+from reelscape.sfm.pictures import Pictures, batched
+from reelscape.sfm.watch import Span, watched
 
-_BLOCK_SIZE = 64
+_BATCH = 128
 _FEW_PHOTOS = 80
 _LOOP_MIN_GAP = 12
 _SIGNATURE_STEP = 3
@@ -70,16 +69,19 @@ def match_pairs(pairs: list[Pair], pictures: Pictures, features: Features, seed:
     """Match and verify the pairs that are not in the database yet."""
     list_path = features.database_path.with_suffix(".pairs.txt")
     names = pictures.names
-    list_path.write_text("".join(f"{names[i]} {names[j]}\n" for i, j in pairs), encoding="utf-8")
     verification = pycolmap.TwoViewGeometryOptions()
     verification.ransac.random_seed = seed
-    with watched(span, lambda: _progress(features.database_path, len(pairs))):
-        pycolmap.match_image_pairs(
-            features.database_path,
-            pairing_options=pycolmap.ImportedPairingOptions(block_size=_BLOCK_SIZE, match_list_path=list_path),
-            verification_options=verification,
-            device=pycolmap.Device.cpu,
-        )
+    done = 0
+    with watched(span, lambda: (done / max(len(pairs), 1), f"Comparing pictures: pair {done} of {len(pairs)}")):
+        for batch in batched(pairs, _BATCH):
+            list_path.write_text("".join(f"{names[i]} {names[j]}\n" for i, j in batch), encoding="utf-8")
+            pycolmap.match_image_pairs(
+                features.database_path,
+                pairing_options=pycolmap.ImportedPairingOptions(match_list_path=list_path),
+                verification_options=verification,
+                device=pycolmap.Device.cpu,
+            )
+            done += len(batch)
 
 
 def read_matches(features: Features) -> list[Match]:
@@ -104,8 +106,3 @@ def _signatures(features: Features, seed: int) -> Float:
     with pycolmap.Database.open(features.database_path) as database:
         found = [database.read_descriptors(i).data[::_SIGNATURE_STEP] for i in features.image_ids]
     return image_signatures(found, seed)
-
-
-def _progress(database_path: Path, num_pairs: int) -> tuple[float, str]:
-    done = count_rows(database_path, "two_view_geometries")
-    return done / max(num_pairs, 1), f"Comparing pictures: pair {min(done + 1, num_pairs)} of {num_pairs}"

@@ -12,7 +12,11 @@ from reelscape.sfm.solution import Solution
 MEDIAN_RADIUS = 2.0
 """Half of all sightings lie within this distance of the origin: a few units across, as in a scene in metres."""
 
-_UPRIGHT_PRIOR = 0.01
+_ROLL_SPREAD = 0.08
+"""Mean square of the right axes (17 degrees) that unsteady hands alone can reach."""
+_SPREAD_DEG = (5.0, 22.0)
+"""How far off the direction may be when the cameras looked around, and when they did not."""
+_LEVEL_ENOUGH = 0.2
 
 
 @dataclass(frozen=True)
@@ -24,46 +28,39 @@ class WorldFrame:
     scale: float
 
 
-def world_frame(solution: Solution) -> WorldFrame:
-    """The frame of a camera path.
+def world_frame(solution: Solution, down: Float) -> WorldFrame:
+    """The frame of a camera path in which `down` [3] is gravity's direction.
 
-    Down is gravity's direction (see `down_direction`). The origin is the median sighting: each point counts as often as
-    it was seen, which favours what was filmed over what lay behind it. Forward is the level direction from the first
-    camera to the origin (its own view when it looks straight down), so that the first picture shows the scene as a
-    viewer meets it. The scale sets the median distance of the sightings from the origin to `MEDIAN_RADIUS`.
+    The origin is the median sighting: each point counts as often as it was seen, which favours what was filmed over
+    what lay behind it. Forward is the level direction from the first camera to the origin, so that the first picture
+    shows the scene as a viewer meets it; where that is too steep, the first camera's own view or, last, its upper edge.
+    The scale sets the median distance of the sightings from the origin to `MEDIAN_RADIUS`.
     """
     sightings = solution.points[solution.observations.point_rows]
     origin = np.median(sightings, axis=0)
     radius = float(np.median(np.linalg.norm(sightings - origin, axis=1)))
-    down = down_direction(solution.viewmats)
-    forward = _level(origin - solution.centers[0], down)
-    if np.linalg.norm(forward) < 0.2 * np.linalg.norm(origin - solution.centers[0]) or not forward.any():
-        forward = _level(solution.viewmats[0, 2, :3], down)
-    if np.linalg.norm(forward) < 1e-6:
-        forward = _level(-solution.viewmats[0, 1, :3], down)
+    towards = origin - solution.centers[0]
+    choices = (towards / max(float(np.linalg.norm(towards)), 1e-12), solution.viewmats[0, 2, :3])
+    level = [choice - (choice @ down) * down for choice in (*choices, -solution.viewmats[0, 1, :3])]
+    forward = next(choice for choice in level if np.linalg.norm(choice) > _LEVEL_ENOUGH or choice is level[-1])
     forward = forward / np.linalg.norm(forward)
     rotation = np.stack([np.cross(down, forward), down, forward])
     return WorldFrame(rotation, origin, MEDIAN_RADIUS / max(radius, 1e-12))
 
 
-def down_direction(viewmats: Float) -> Float:
-    """Where gravity pulls, a unit vector [3], from cameras [C, 4, 4] that people hold level more than not.
+def down_of_path(viewmats: Float) -> tuple[Float, float]:
+    """Where gravity pulls, a unit vector [3], and how far off it may well be in degrees, from cameras [C, 4, 4].
 
     A held phone tilts up and down but rolls little, so all cameras' right axes lie near the level plane: gravity is the
-    direction most orthogonal to them, the smallest eigenvector of the sum of r r^T. Where all cameras look the same way
-    that leaves a whole plane, so a weak pull towards the mean of the cameras' own down axes is added; it decides then.
+    direction most orthogonal to them, the smallest eigenvector of the mean of r r^T. That needs cameras that look
+    around: the middle eigenvalue tells how far the right axes spread within their plane. Where they hardly do, rolling
+    spreads them as much, so a pull towards the mean of the cameras' own down axes is added; it fades as they spread.
     """
-    rights, downs = viewmats[:, 0, :3], viewmats[:, 1, :3]
-    mean_down = downs.mean(axis=0)
-    length = np.linalg.norm(mean_down)
+    rights = viewmats[:, 0, :3]
+    mean_down = viewmats[:, 1, :3].mean(axis=0)
+    mean_down = mean_down / max(float(np.linalg.norm(mean_down)), 1e-12)
     scatter = rights.T @ rights / len(rights)
-    if length > 1e-6:
-        mean_down = mean_down / length
-        scatter = scatter + _UPRIGHT_PRIOR * (np.eye(3) - np.outer(mean_down, mean_down))
-    down: Float = np.linalg.eigh(scatter)[1][:, 0]
-    return down if down @ mean_down >= 0 else -down
-
-
-def _level(direction: Float, down: Float) -> Float:
-    level: Float = direction - (direction @ down) * down
-    return level
+    spread = float(np.linalg.eigvalsh(scatter)[1])
+    pull = 1 / (1 + (spread / _ROLL_SPREAD) ** 6)
+    down: Float = np.linalg.eigh(scatter + pull * (np.eye(3) - np.outer(mean_down, mean_down)))[1][:, 0]
+    return down if down @ mean_down >= 0 else -down, _SPREAD_DEG[0] + (_SPREAD_DEG[1] - _SPREAD_DEG[0]) * pull

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,9 @@ def parse_pictures(index: dict[str, Any]) -> Pictures:
         for frame in index["frames"]
     )
     return Pictures(index["kind"] == "video", items)
+
+
+def batched(items: Sequence[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of `size`, the last one shorter."""
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])

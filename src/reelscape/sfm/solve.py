@@ -15,10 +15,11 @@ from reelscape.report import Report
 from reelscape.sfm.accept import MIN_REGISTERED
 from reelscape.sfm.ladder import Attempt, Task, climb
 from reelscape.sfm.mapping import METHODS
-from reelscape.sfm.orient import world_frame
+from reelscape.sfm.orient import down_of_path, world_frame
 from reelscape.sfm.pictures import Pictures, parse_pictures
 from reelscape.sfm.solution import Solution
 from reelscape.sfm.undistort import undistort_images, undistorted_model
+from reelscape.sfm.verticals import find_segments, refine_down
 from reelscape.sfm.watch import Span
 from reelscape.workspace import Workspace
 
@@ -42,8 +43,7 @@ def solve(*, report: Report, root: str, settings: dict[str, Any]) -> dict[str, A
     task = Task(pictures, config, workspace.frames_dir, workspace.sfm_dir, deadline_s)
     best, attempts = climb(task, Span(report, 0.0, 0.9))
     assert best.solution is not None
-    solution = _in_world_frame(best.solution)
-    _write(workspace, solution, Span(report, 0.9, 1.0))
+    solution = _write(workspace, best.solution, Span(report, 0.9, 1.0))
     _warn_of_losses(pictures, solution, report)
     return _facts(pictures, solution, best, attempts)
 
@@ -55,21 +55,22 @@ def _check(pictures: Pictures, config: PosesConfig) -> None:
         raise TooFewFrames() if pictures.is_video else TooFewPhotos()
 
 
-def _in_world_frame(solution: Solution) -> Solution:
-    frame = world_frame(solution)
-    return solution.transformed(frame.rotation, frame.origin, frame.scale)
-
-
-def _write(workspace: Workspace, solution: Solution, span: Span) -> None:
-    with workspace.atomic(workspace.sparse_dir) as sparse_dir:
-        sparse_dir.mkdir()
-        write_model(sparse_dir, undistorted_model(solution))
+def _write(workspace: Workspace, solution: Solution, span: Span) -> Solution:
+    """Write both products; returns the solution in the world frame, for which the finished pictures are looked at."""
     with workspace.atomic(workspace.images_dir) as images_dir:
         images_dir.mkdir()
         message = f"Straightening {len(solution)} pictures"
         undistort_images(
             solution, workspace.frames_dir, images_dir, lambda row: span.say((row + 1) / len(solution), message)
         )
+    down, spread_deg = down_of_path(solution.viewmats)
+    segments = find_segments(undistorted_model(solution).cameras, workspace.images_dir)
+    frame = world_frame(solution, refine_down(down, spread_deg, segments))
+    placed = solution.transformed(frame.rotation, frame.origin, frame.scale)
+    with workspace.atomic(workspace.sparse_dir) as sparse_dir:
+        sparse_dir.mkdir()
+        write_model(sparse_dir, undistorted_model(placed))
+    return placed
 
 
 def _warn_of_losses(pictures: Pictures, solution: Solution, report: Report) -> None:

@@ -1,13 +1,14 @@
-"""Signs of life while a native function works: a thread that reports what it sees once a second."""
+"""Signs of life while a native function works: a thread that reports what it sees once a second.
+
+It must not look into COLMAP's database: Python's SQLite and COLMAP's own in one process break each other's file locks.
+"""
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from reelscape.errors import Cancelled
 from reelscape.report import Report
@@ -54,17 +55,3 @@ def watched(span: Span, look: Callable[[], tuple[float, str]]) -> Iterator[None]
         done.set()
         teller.join()
     span.report.check()
-
-
-def count_rows(database_path: Path, table: str) -> int:
-    """Rows of a table of the feature database; 0 while it is busy or not there yet."""
-    try:
-        connection = sqlite3.connect(f"file:{database_path}?mode=ro", uri=True, timeout=0.1)
-    except sqlite3.Error:
-        return 0
-    try:
-        return int(connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])
-    except sqlite3.Error:
-        return 0
-    finally:
-        connection.close()

@@ -71,7 +71,7 @@ struct TileEntry {
 };
 
 // Per pair: the gradient's moments. v = dL/d(ln alpha), d = x - xc.
-enum Moment { kV, kVd, kVdd, kVdy, kVddy, kVdydy, kGreen = 7, kRed = 6, kBlue = 8, kMoments = 12 };
+enum Moment { kV, kVd, kVdd, kVdy, kVddy, kVdydy, kRed, kGreen, kBlue, kMoments = 12 };
 
 // Planes of floats whose rows have at least eight zeros before and after the pixels.
 class Planes {
@@ -89,7 +89,7 @@ private:
 };
 
 struct Parameters {
-    int count = 0, blocks = 0, rows = 0, degree = 0;
+    int count = 0, blocks = 0, rows = 0;
     Floats values, first, second; // [blocks][rows][8]: parameters, Adam's moments
     std::size_t block(int b) const { return std::size_t(b) * rows * kLanes; }
 };

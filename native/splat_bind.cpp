@@ -69,7 +69,6 @@ Parameters parameters_from(const BlocksIn &values, const BlocksIn &first, const 
     parameters.count = count;
     parameters.blocks = int(values.shape(0));
     parameters.rows = int(rows);
-    parameters.degree = degree;
     parameters.values = floats_of(values);
     parameters.first = floats_of(first);
     parameters.second = floats_of(second);

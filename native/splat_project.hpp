@@ -20,7 +20,8 @@ struct BlockView {
     f8 M[2][3], U[2][3];     // W Q, and that times diag(s): cov2d = U U^T + dilation
     f8 cov_a, cov_b, cov_c, det;
     f8 cx, cy;
-    f8 opacity, peak;        // and its log2
+    f8 opacity, clearness;   // clearness = 1 - opacity, without cancellation
+    f8 peak;                 // log2 of the opacity
     f8 direction[3], inverse_distance;
     i8 usable;               // finite, opaque enough, before the near plane
 };
@@ -56,7 +57,9 @@ REELSCAPE_INLINE void load_shape(const float *block, BlockView &g) {
         g.s[i] = exp(log_scale);
     }
     const f8 logit = load(block + kOpacity * kLanes);
-    g.opacity = sigmoid(logit);
+    const f8 odds_against = exp(-logit);
+    g.opacity = 1.0f / (1.0f + odds_against);
+    g.clearness = odds_against * g.opacity;
     g.peak = log2(g.opacity);
     g.usable &= is_moderate(logit, 1e30f);
 }

@@ -126,7 +126,7 @@ struct Regularisers {
     float opacity, scale;
     Regularisers(const Step &step, int count) : opacity(step.opacity_reg / count), scale(step.scale_reg / (3.0f * count)) {}
     REELSCAPE_INLINE void add(const BlockView &g, BlockGradient &out) const {
-        out.opacity += opacity * g.opacity * (1.0f - g.opacity);
+        out.opacity += opacity * g.opacity * g.clearness;
         for (int i = 0; i < 3; ++i) out.scale[i] += scale * g.s[i];
     }
 };
@@ -136,7 +136,7 @@ REELSCAPE_INLINE BlockGradient block_gradient(const float *block, const BlockVie
     BlockGradient out;
     geometry_gradient(g, camera, screen_gradient(g, m), out);
     colour_gradient(block, g, degree, m, out);
-    out.opacity = m[kV] * (1.0f - g.opacity);
+    out.opacity = m[kV] * g.clearness;
     return out;
 }
 
@@ -212,7 +212,7 @@ float bell(const Step &step, std::uint32_t id, std::uint32_t axis) {
 void noise_block(float *block, int index, const Step &step) {
     BlockView g;
     load_shape(block, g);
-    const f8 gate = sigmoid(100.0f * ((1.0f - g.opacity) - 0.995f)) * (step.lr_means * step.noise_lr);
+    const f8 gate = sigmoid(100.0f * (g.clearness - 0.995f)) * (step.lr_means * step.noise_lr);
     const i8 moved = g.usable & (g.opacity < 0.3f); // beyond that the gate is below 1e-12
     if (!any(moved)) return;
     f8 normal[3], local[3];

@@ -13,13 +13,13 @@ from reelscape.errors import BadSetting, TooFewFrames, TooFewPhotos
 from reelscape.formats.colmap import write_model
 from reelscape.report import Report
 from reelscape.sfm.accept import MIN_REGISTERED
+from reelscape.sfm.gravity import down_of_path, find_segments, refine_down
 from reelscape.sfm.ladder import Attempt, Task, climb
 from reelscape.sfm.mapping import METHODS
-from reelscape.sfm.orient import down_of_path, world_frame
+from reelscape.sfm.orient import world_frame
 from reelscape.sfm.pictures import Pictures, parse_pictures
 from reelscape.sfm.solution import Solution
 from reelscape.sfm.undistort import undistort_images, undistorted_model
-from reelscape.sfm.verticals import find_segments, refine_down
 from reelscape.sfm.watch import Span
 from reelscape.workspace import Workspace
 
@@ -63,9 +63,9 @@ def _write(workspace: Workspace, solution: Solution, span: Span) -> Solution:
         undistort_images(
             solution, workspace.frames_dir, images_dir, lambda row: span.say((row + 1) / len(solution), message)
         )
-    down, spread_deg = down_of_path(solution.viewmats)
     segments = find_segments(undistorted_model(solution).cameras, workspace.images_dir)
-    frame = world_frame(solution, refine_down(down, spread_deg, segments))
+    down = refine_down(down_of_path(solution.viewmats), segments, solution.points)
+    frame = world_frame(solution, down)
     placed = solution.transformed(frame.rotation, frame.origin, frame.scale)
     with workspace.atomic(workspace.sparse_dir) as sparse_dir:
         sparse_dir.mkdir()

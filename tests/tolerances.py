@@ -47,3 +47,21 @@ SAMPLE_SAME_POINT_LEVELS = 6.0  # median colour difference of a point seen from 
 SAMPLE_OVERLAP = 0.7
 SAMPLE_NUM_FEATURES = 250  # SIFT, at 270 x 480
 SAMPLE_VIDEO_PSNR_DB = 26.0
+
+# poses
+COLMAP_EXACT = 1e-12
+COLMAP_ERROR_PX = 1e-9
+LENS_PX = 1e-9
+STRAIGHTENED_PX = 0.05  # how far beyond the picture's edge its straight border may reach
+STRAIGHTENED_LEVELS = 1.0  # of 255, bilinear sampling of a smooth picture
+DOWN_DEG = 3.0  # hands roll by 4 degrees
+DOWN_FROM_EDGES_DEG = 1.0
+DOWN_FROM_TABLE_DEG = 2.0
+SFM_CENTERS = 0.01  # rmse after alignment, of the spread
+SFM_ROTATION_DEG = 0.5
+SFM_FOCAL = 0.02
+SFM_UPRIGHT_DEG = 4.0
+SFM_REPROJECTION_PX = 1.0
+FOX_CENTERS = 0.01
+FOX_ROTATION_DEG = 1.0
+WORLD_FRAME = 1e-9

@@ -61,7 +61,8 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    changes = {name: float(value) if "." in value else int(value) for name, value in (s.split("=") for s in options.set)}
+    given = (assignment.split("=") for assignment in options.set)
+    changes = {name: float(value) if "." in value else int(value) for name, value in given}
     config = replace(PRESETS[options.preset].train, **changes)
     rows = []
     for run_dir in options.run_dirs:

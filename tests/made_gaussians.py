@@ -25,7 +25,7 @@ def make_gaussians(count: int, sh_degree: int, seed: int = 7) -> Gaussians:
 
 
 def scatter_gaussians(count: int, seed: int = 0) -> Gaussians:
-    """Splats of degree 1 scattered about the origin, a few tenths wide: a small scene to look at from a distance."""
+    """Splats of degree 1 scattered about the origin, some hundredths wide: a small scene to look at from a distance."""
     rng = np.random.default_rng(seed)
 
     def normal(mean: float, spread: float, *shape: int) -> np.ndarray:
@@ -34,7 +34,7 @@ def scatter_gaussians(count: int, seed: int = 0) -> Gaussians:
     return Gaussians(
         means=normal(0, 1, count, 3),
         quats=normal(0, 1, count, 4),
-        scales=normal(-2, 0.3, count, 3),
+        scales=normal(-3.2, 0.3, count, 3),
         opacities=normal(0, 2, count),
         sh0=normal(0, 1, count, 1, 3),
         shN=normal(0, 1, count, 3, 3),

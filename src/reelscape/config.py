@@ -44,10 +44,10 @@ class PosesConfig:
 class TrainConfig:
     """How the splats are trained."""
 
-    num_steps: int = setting(1500, "Training steps.")
-    max_gaussians: int = setting(60_000, "Upper limit on the number of gaussians.")
+    num_steps: int = setting(2000, "Training steps.")
+    max_gaussians: int = setting(80_000, "Upper limit on the number of gaussians.")
     sh_degree: int = setting(3, "Degree of the view-dependent colour: 0..3.")
-    full_size_share: float = setting(0.0, "Share of the steps trained at full picture size (sharper, slower).")
+    full_size_share: float = setting(0.1, "Share of the steps trained at full picture size (sharper, slower).")
     holdout_every: int = setting(0, "Hold out every n-th picture for evaluation; 0 trains on all.")
     num_threads: int = setting(
         0, "Threads of the native kernel; 0 takes all cores this process may use.", affects_result=False
@@ -91,28 +91,29 @@ class RunConfig:
 
 
 PRESETS: dict[str, RunConfig] = {
-    "draft": RunConfig(train=TrainConfig(num_steps=700, max_gaussians=40_000, sh_degree=1)),
+    "draft": RunConfig(train=TrainConfig(num_steps=800, max_gaussians=40_000, sh_degree=2)),
     "balanced": RunConfig(),
-    "best": RunConfig(train=TrainConfig(num_steps=5000, max_gaussians=150_000, full_size_share=0.2)),
+    "best": RunConfig(train=TrainConfig(num_steps=6000, max_gaussians=200_000, full_size_share=0.2)),
 }
 
 
 LIMITS: dict[str, tuple[float, float]] = {
-    "num_frames": (0, 600),
+    "num_frames": (8, 600),
     "max_side_px": (128, 4096),
     "max_num_features": (128, 16_384),
     "num_steps": (10, 100_000),
     "max_gaussians": (1_000, 2_000_000),
     "sh_degree": (0, 3),
     "full_size_share": (0, 1),
-    "holdout_every": (0, 1_000),
-    "num_threads": (0, 256),
+    "holdout_every": (2, 1_000),
+    "num_threads": (1, 256),
     "time_limit_s": (1, 1e7),
     "spz_version": (2, 3),
     "preview_side_px": (64, 8_192),
     "turntable_side_px": (64, 4_096),
     "turntable_frames": (2, 2_400),
 }
+ZERO_ALLOWED = ("num_frames", "holdout_every", "num_threads")  # 0 means automatic, or none
 METHODS = ("colmap", "glomap")
 
 
@@ -121,9 +122,11 @@ def validate(config: RunConfig) -> None:
     for part in dataclasses.fields(config):
         settings = getattr(config, part.name)
         for name in (f.name for f in dataclasses.fields(settings)):
-            low, high = LIMITS.get(name, (-float("inf"), float("inf")))
             value = getattr(settings, name)
-            if name in LIMITS and not low <= value <= high:
+            if name not in LIMITS or (value == 0 and name in ZERO_ALLOWED):
+                continue
+            low, high = LIMITS[name]
+            if not low <= value <= high:
                 raise BadSetting(f"{part.name}.{name} is {value}; it must lie within {low:g} and {high:g}.")
     if config.poses.method not in METHODS:
         raise BadSetting(f"poses.method is {config.poses.method!r}; it must be one of {', '.join(METHODS)}.")

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from reelscape.splat.kernel import SplatModel
+from tests import tolerances
+from tests.made_gaussians import scatter_gaussians
 
-import tolerances
-from made_gaussians import scatter_gaussians
 from reelscape.cameras import Cameras, Scene
 from reelscape.config import TrainConfig
 from reelscape.errors import Cancelled, TooFewPoints
@@ -20,6 +19,7 @@ from reelscape.gaussians import Gaussians
 from reelscape.report import Report
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from reelscape.splat.initialise import initial_gaussians, neighbour_distances
+from reelscape.splat.kernel import SplatModel
 from reelscape.splat.schedule import Schedule
 from reelscape.splat.score import psnr_db, ssim
 from reelscape.splat.trainer import TrainingFiles, train, view_order

@@ -163,11 +163,13 @@ class Eta:
     """Time left, from how far the whole run is."""
 
     def __init__(self) -> None:
-        self._start = time.monotonic()
+        self._first: tuple[float, float] | None = None
 
     def text(self, overall: float) -> str:
-        """`, about 40 s left` once enough is known, else nothing."""
-        if overall < 0.05:
+        """`, about 40 s left` once enough is known, else nothing; what an earlier run did counts for nothing."""
+        self._first = self._first or (overall, time.monotonic())
+        done = overall - self._first[0]
+        if done < 0.03:
             return ""
-        left_s = (time.monotonic() - self._start) * (1 - overall) / overall
+        left_s = (time.monotonic() - self._first[1]) * (1 - overall) / done
         return f", about {left_s:.0f} s left" if left_s < 90 else f", about {left_s / 60:.0f} min left"

@@ -19,6 +19,8 @@ METHODS = ("colmap", "glomap")
 _MIN_MODEL_SIZE = 5
 _MAX_MODELS = 5
 _GROWTH = 1.4
+_MAX_PRINCIPAL_SHIFT = 0.03
+"""Of the longer side."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,13 @@ class MapJob:
 def solve_poses(method: str, job: MapJob, span: Span) -> list[Solution]:
     """All separate models that the mapper `method` finds, the largest first; none is an empty list."""
     pycolmap.set_random_seed(job.seed)
-    found = _incremental(job, span) if method == "colmap" else _global(job, span)
-    models = [as_solution(reconstruction) for reconstruction in found]
-    return sorted(models, key=lambda model: (-len(model), model.mean_error_px))
+    run = _incremental if method == "colmap" else _global
+    found = sorted(run(job, span.part(0.0, 0.95)), key=lambda model: -model.num_reg_images())
+    solutions = [as_solution(reconstruction) for reconstruction in found]
+    if found and found[0].num_points3D():
+        with watched(span, lambda: (0.95, "Refining the lens")):
+            solutions[0] = with_principal_point(found[0], solutions[0])
+    return solutions
 
 
 def _incremental(job: MapJob, span: Span) -> list[pycolmap.Reconstruction]:
@@ -87,6 +93,27 @@ def _global(job: MapJob, span: Span) -> list[pycolmap.Reconstruction]:
         pycolmap.calibrate_view_graph(copy_path, calibration)
         models = pycolmap.global_mapping(copy_path, job.frames_dir, output_dir, options)
     return list(models.values())
+
+
+def with_principal_point(reconstruction: pycolmap.Reconstruction, solution: Solution) -> Solution:
+    """The solution with the lenses' principal points refined too, where the pictures can bear it.
+
+    The mappers hold them in the middle. Phones that stabilise the picture are off by a percent; more than a few percent
+    is a sign that distortion or tilt was mistaken for it, and then `solution` is returned as it is.
+    """
+    if not all(camera.model_name == "OPENCV" for camera in reconstruction.cameras.values()):
+        return solution
+    options = pycolmap.BundleAdjustmentOptions()
+    options.refine_principal_point = True
+    options.print_summary = False
+    pycolmap.bundle_adjustment(reconstruction, options)
+    reconstruction.update_point_3d_errors()
+    refined = as_solution(reconstruction)
+    for lens in set(refined.lenses):
+        shift_px = np.hypot(lens.cx - lens.width / 2, lens.cy - lens.height / 2)
+        if shift_px > _MAX_PRINCIPAL_SHIFT * max(lens.width, lens.height) or not lens.is_invertible():
+            return solution
+    return refined
 
 
 def _progress(num_images: int, num_points: int, num_wanted: int) -> tuple[float, str]:

@@ -43,7 +43,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
     """The checkpoint at `path`, or None when there is none, it is broken, or it belongs to other settings."""
     try:
-        with np.load(path, allow_pickle=False) as content:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as content:
             if str(content["fingerprint"]) != fingerprint:
                 return None
             parts = [Gaussians(*(content[f"{part}.{field.name}"] for field in fields(Gaussians))) for part in _PARTS]

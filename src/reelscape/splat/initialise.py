@@ -54,7 +54,8 @@ def neighbour_distances(points: Float, num_neighbours: int = 3, num_curves: int 
     nearest = _nearest_distinct(squared, indices, num_neighbours)
     spacing = np.sqrt(nearest.mean(axis=1))
     typical = float(np.median(spacing)) or 1.0
-    return np.clip(spacing, 1e-3 * typical, 30 * typical)
+    clipped: Float = np.clip(spacing, 1e-3 * typical, 30 * typical)
+    return clipped
 
 
 def _window_neighbours(order: np.ndarray) -> np.ndarray:

@@ -42,7 +42,8 @@ def paint(model: SplatModel, viewpoint: Viewpoint, lens: Lens, supersample: int 
     image = model.render(viewpoint.viewmat(), fine.K, fine.size).image.clip(0, 1)
     width, height = lens.size
     blocks = image.reshape(height, supersample, width, supersample, 3).mean(axis=(1, 3))
-    return np.rint(blocks * 255).astype(np.uint8)
+    picture: Picture = np.rint(blocks * 255).astype(np.uint8)
+    return picture
 
 
 def measure_cover(model: SplatModel, viewpoint: Viewpoint, lens: Lens) -> float:

@@ -87,7 +87,8 @@ def find_subject(cameras: Cameras, points: Float, focus: Focus) -> Float:
         return focus.point
     offset = (weights[:, None] * few).sum(axis=0) / weights.sum() - focus.point
     reach = _SUBJECT_DEPTHS * focus.depth
-    return focus.point + offset * min(1.0, reach / max(float(np.linalg.norm(offset)), 1e-12))
+    subject: Float = focus.point + offset * min(1.0, reach / max(float(np.linalg.norm(offset)), 1e-12))
+    return subject
 
 
 def best_camera(cameras: Cameras, points: Float) -> int:
@@ -146,7 +147,7 @@ def _project(cameras: Cameras, in_cameras: Float) -> Float:
 def _visible(cameras: Cameras, in_cameras: Float) -> NDArray[np.bool_]:
     """Which points fall into which picture, [C, P]."""
     pixels = _project(cameras, in_cameras)
-    visible: NDArray[np.bool_] = ((pixels >= 0) & (pixels < cameras.sizes[:, None, :])).all(axis=-1)
+    visible: NDArray[np.bool_] = np.all((pixels >= 0) & (pixels < cameras.sizes[:, None, :]), axis=-1)
     return visible
 
 

@@ -69,7 +69,8 @@ def halve(picture: Picture) -> Picture:
     height, width = picture.shape[0] // 2 * 2, picture.shape[1] // 2 * 2
     quads = picture[:height, :width].reshape(height // 2, 2, width // 2, 2, 3)
     total = quads.sum(axis=(1, 3), dtype=np.uint16)
-    return ((total + 2) // 4).astype(np.uint8)
+    mean: Picture = ((total + 2) // 4).astype(np.uint8)
+    return mean
 
 
 def split_holdout(num_views: int, every: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from reelscape.errors import BadSetting
@@ -53,6 +53,7 @@ class TrainConfig:
         0, "Threads of the native kernel; 0 takes all cores this process may use.", affects_result=False
     )
     seed: int = setting(0, "Random seed of training.")
+    checkpoint_every_s: float = setting(15.0, "Seconds between checkpoints for --resume.", affects_result=False)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,19 @@ class RunConfig:
         """This configuration with other training settings."""
         return replace(self, train=replace(self.train, **changes))
 
+    def with_setting(self, name: str, text: str) -> RunConfig:
+        """This configuration with `stage.field` set from text. Raises BadSetting."""
+        stage, _, field_name = name.partition(".")
+        known = {f"{part.name}.{f.name}" for part in fields(self) for f in fields(getattr(self, part.name))}
+        if name not in known:
+            raise BadSetting(f"There is no setting {name!r}; docs/settings.md lists all of them.")
+        kind = type(getattr(getattr(self, stage), field_name))
+        try:
+            value = kind(text)
+        except ValueError as error:
+            raise BadSetting(f"{name} must be a number, not {text!r}.") from error
+        return replace(self, **{stage: replace(getattr(self, stage), **{field_name: value})})
+
 
 PRESETS: dict[str, RunConfig] = {
     "draft": RunConfig(train=TrainConfig(num_steps=800, max_gaussians=40_000, sh_degree=2)),
@@ -108,6 +122,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "holdout_every": (2, 1_000),
     "num_threads": (1, 256),
     "time_limit_s": (1, 1e7),
+    "checkpoint_every_s": (0, 1e6),
     "spz_version": (2, 3),
     "preview_side_px": (64, 8_192),
     "turntable_side_px": (64, 4_096),
@@ -119,9 +134,9 @@ METHODS = ("colmap", "glomap")
 
 def validate(config: RunConfig) -> None:
     """Raise BadSetting when a value is out of its range."""
-    for part in dataclasses.fields(config):
+    for part in fields(config):
         settings = getattr(config, part.name)
-        for name in (f.name for f in dataclasses.fields(settings)):
+        for name in (f.name for f in fields(settings)):
             value = getattr(settings, name)
             if name not in LIMITS or (value == 0 and name in ZERO_ALLOWED):
                 continue
@@ -139,5 +154,5 @@ def fingerprint(*parts: Any) -> str:
 
 
 def _plain(settings: Any) -> dict[str, Any]:
-    chosen = [f.name for f in dataclasses.fields(settings) if f.metadata.get("affects_result", True)]
+    chosen = [f.name for f in fields(settings) if f.metadata.get("affects_result", True)]
     return {name: getattr(settings, name) for name in chosen}

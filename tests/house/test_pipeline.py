@@ -199,3 +199,11 @@ def test_missing_input_and_bad_settings(stages: Stages, video: Path, tmp_path: P
     with pytest.raises(errors.BadSetting, match="magic"):
         pipeline.run(video, tmp_path / "other", RunConfig(poses=PosesConfig(method="magic")))
     assert not (tmp_path / "other").exists()
+
+
+def test_settings_by_name() -> None:
+    config = RunConfig().with_setting("train.seed", "7").with_setting("poses.method", "glomap")
+    assert config.train.seed == 7 and config.poses.method == "glomap"
+    for name, text in (("train.magic", "1"), ("train", "1"), ("train.num_steps", "many")):
+        with pytest.raises(errors.BadSetting):
+            RunConfig().with_setting(name, text)

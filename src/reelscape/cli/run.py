@@ -33,6 +33,7 @@ EXIT_FAILED, EXIT_CANCELLED = 1, 130
 @click.option("--max-gaussians", type=int, help="Upper limit on the number of gaussians.")
 @click.option("--steps", "num_steps", type=int, help="Training steps.")
 @click.option("--threads", "num_threads", type=int, help="Threads for training; default all cores.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Any setting, e.g. train.seed=3.")
 @click.option("--resume", is_flag=True, help="Go on with an earlier run in the folder, redoing only what changed.")
 @click.option("--keep", is_flag=True, help="Keep the work folder (frames, features, checkpoints) after success.")
 @click.option("--no-mesh", is_flag=True, help="Make no mesh (no mesh stage exists yet; accepted for later).")
@@ -40,11 +41,10 @@ EXIT_FAILED, EXIT_CANCELLED = 1, 130
 def command(input_path: Path, out_dir: Path, **options: Any) -> None:
     """Turn VIDEO (a video, a folder or a zip of photos) into a 3D scene in a folder."""
     cancel = _stop_on_signals()
-    config = _config(options)
     run_options = RunOptions(resume=options["resume"], keep=options["keep"])
     with open_progress(options["events"]) as progress:
         try:
-            summary = run(input_path, out_dir, config, run_options, progress.show, cancel)
+            summary = run(input_path, out_dir, _config(options), run_options, progress.show, cancel)
         except ReelscapeError as error:
             progress.failed(error)
             sys.exit(EXIT_CANCELLED if isinstance(error, Cancelled) else EXIT_FAILED)
@@ -63,6 +63,9 @@ def _config(options: dict[str, Any]) -> RunConfig:
     for part, values in changes.items():
         given = {name: value for name, value in values.items() if value is not None}
         config = replace(config, **{part: replace(getattr(config, part), **given)})
+    for assignment in options["settings"]:
+        name, _, text = assignment.partition("=")
+        config = config.with_setting(name, text)
     return config
 
 

@@ -47,20 +47,23 @@ def solve_poses(method: str, job: MapJob, span: Span) -> list[Solution]:
 
 
 def _incremental(job: MapJob, span: Span) -> list[pycolmap.Reconstruction]:
-    manager = pycolmap.ReconstructionManager()
-    with pycolmap.Database.open(job.database_path) as database:
-        pipeline = pycolmap.IncrementalPipeline(_incremental_options(job), database, manager)
-        seen = {"images": 0, "points": 0}
+    """By `incremental_mapping` rather than its pipeline class, which keeps all other Python threads waiting."""
+    output_dir = _empty_dir(job.database_path.with_name("incremental"))
+    total, seen = len(job.image_names), {"now": 0, "most": 0}
 
-        def look() -> None:
-            current = manager.get(manager.size() - 1)
-            seen.update(images=current.num_reg_images(), points=current.num_points3D())
+    def register(num_images: int) -> None:
+        seen.update(now=num_images, most=max(seen["most"], num_images))
 
-        for moment in ("INITIAL_IMAGE_PAIR_REG_CALLBACK", "NEXT_IMAGE_REG_CALLBACK"):
-            pipeline.add_callback(int(getattr(pycolmap.IncrementalPipelineCallback, moment)), look)
-        with watched(span, lambda: _progress(seen["images"], seen["points"], len(job.image_names))):
-            pipeline.run()
-    return [manager.get(index) for index in range(manager.size())]
+    with watched(span, lambda: (seen["most"] / total, f"Joining pictures: {seen['now']} of {total}")):
+        models = pycolmap.incremental_mapping(
+            job.database_path,
+            job.frames_dir,
+            output_dir,
+            _incremental_options(job),
+            initial_image_pair_callback=lambda: register(2),
+            next_image_callback=lambda: register(seen["now"] + 1),
+        )
+    return list(models.values())
 
 
 def _incremental_options(job: MapJob) -> pycolmap.IncrementalPipelineOptions:
@@ -82,8 +85,7 @@ def _global(job: MapJob, span: Span) -> list[pycolmap.Reconstruction]:
     """Works on a copy of the database, because calibrating the focal lengths changes it."""
     copy_path = job.database_path.with_name("global.db")
     shutil.copyfile(job.database_path, copy_path)
-    output_dir = copy_path.with_suffix("")
-    output_dir.mkdir(exist_ok=True)
+    output_dir = _empty_dir(copy_path.with_suffix(""))
     options = pycolmap.GlobalPipelineOptions()
     options.image_path = job.frames_dir
     options.image_names = list(job.image_names)
@@ -116,9 +118,10 @@ def with_principal_point(reconstruction: pycolmap.Reconstruction, solution: Solu
     return refined
 
 
-def _progress(num_images: int, num_points: int, num_wanted: int) -> tuple[float, str]:
-    share = num_images / max(num_wanted, 1)
-    return share, f"Joining pictures: {num_images} of {num_wanted}, {num_points} points"
+def _empty_dir(path: Path) -> Path:
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir()
+    return path
 
 
 def as_solution(reconstruction: pycolmap.Reconstruction) -> Solution:

@@ -22,7 +22,6 @@ from reelscape.splat.schedule import GROWTH_FACTOR, Schedule
 from reelscape.splat.score import psnr_db
 from reelscape.splat.views import Views
 
-CHECKPOINT_EVERY_S = 15.0
 _PROGRESS_EVERY_S = 0.5
 
 
@@ -43,7 +42,7 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
     views = Views(scene.cameras, scene.image_dir)
     schedule = Schedule(config, scene_extent(scene.cameras))
     model, done = _start(scene, config, files)
-    pace = _Pace(report, config.num_steps, done)
+    pace = _Pace(report, config, done)
     for step in range(done + 1, config.num_steps + 1):
         index = view_order(len(views), step, config.seed)
         view = views.at(index, schedule.level(step))
@@ -68,15 +67,16 @@ def view_order(num_views: int, step: int, seed: int) -> int:
 class _Pace:
     """Says how far the training is, and saves it, from time to time."""
 
-    def __init__(self, report: Report, num_steps: int, done: int) -> None:
+    def __init__(self, report: Report, config: TrainConfig, done: int) -> None:
         self.psnr_db = float("nan")
-        self._report, self._num_steps = report, num_steps
+        self._report, self._num_steps = report, config.num_steps
+        self._save_every_s = config.checkpoint_every_s
         self._said_at, self._saved_at = 0.0, time.monotonic()
         self._say(done, 0)
 
     def tick(self, step: int, num_gaussians: int, save: Callable[[], None]) -> None:
         now = time.monotonic()
-        if self._report.cancel.is_set() or now - self._saved_at > CHECKPOINT_EVERY_S:
+        if self._report.cancel.is_set() or now - self._saved_at > self._save_every_s:
             save()
             self._saved_at = now
         self._report.check()

@@ -17,7 +17,7 @@ from reelscape.config import PosesConfig
 from reelscape.report import Report
 from reelscape.workspace import Workspace
 
-_MEMORY_BYTES = 8 << 30
+_MEMORY_BYTES = 16 << 30  # address space: every thread of a large machine reserves some of it
 
 
 def run(workspace: Workspace, config: PosesConfig, report: Report) -> dict[str, Any]:

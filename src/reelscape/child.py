@@ -7,7 +7,6 @@ JSON lines back: progress, warnings, then the result or the error. Whatever libr
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import json
 import os
@@ -24,20 +23,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from reelscape.errors import (
-    Cancelled,
-    DiskFull,
-    OutOfMemory,
-    ReelscapeError,
-    StageCrashed,
-    TimeLimit,
-    UnexpectedError,
-    from_dict,
-)
+from reelscape.errors import OutOfMemory, StageCrashed, TimeLimit, coded, from_dict
 from reelscape.report import Event, Progress, Report, Warned
 
 _POLL_S = 0.2
-_PR_SET_PDEATHSIG = 1
+_TAIL_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -57,8 +47,9 @@ def call(target: str, arguments: dict[str, Any], limits: Limits, report: Report,
     `Cancelled` when `report` was told to stop.
     """
     with open(log_path, "ab") as log:
+        log_start = log.tell()
         process = subprocess.Popen(
-            [sys.executable, "-m", "reelscape.child", target],
+            [sys.executable, "-P", "-m", "reelscape.child", target],  # -P: no modules out of the current directory
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -70,7 +61,7 @@ def call(target: str, arguments: dict[str, Any], limits: Limits, report: Report,
         _wait_briefly(process)
     finally:
         status = _end(process, report)
-    return _result(outcome, status, log_path)
+    return _result(outcome, status, lambda: _tail(log_path, log_start))
 
 
 def _send_arguments(process: subprocess.Popen[bytes], message: dict[str, Any]) -> None:
@@ -135,12 +126,19 @@ def _end(process: subprocess.Popen[bytes], report: Report) -> int:
     return process.returncode
 
 
-def _result(outcome: dict[str, Any] | None, status: int, log_path: Path) -> Any:
+def _tail(log_path: Path, start: int) -> bytes:
+    """The end of what this child wrote: earlier ones wrote to the same log, and a log may be long."""
+    with open(log_path, "rb") as log:
+        log.seek(max(start, log.seek(0, os.SEEK_END) - _TAIL_BYTES))
+        return log.read()
+
+
+def _result(outcome: dict[str, Any] | None, status: int, read_last_words: Callable[[], bytes]) -> Any:
     if outcome is not None and "result" in outcome:
         return outcome["result"]
     if outcome is not None:
         raise from_dict(outcome["error"])
-    if status == -signal.SIGABRT and b"bad_alloc" in log_path.read_bytes()[-4096:]:
+    if status == -signal.SIGABRT and b"bad_alloc" in read_last_words():
         raise OutOfMemory()
     if status == -signal.SIGKILL:
         raise OutOfMemory("A stage's process was killed by the system, most likely for its memory.")
@@ -154,18 +152,17 @@ def main() -> None:
     """Entry point of the child process."""
     channel = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    message = json.loads(sys.stdin.buffer.readline())
-    _die_with_parent()
-    limits = Limits(**message["limits"])
-    _limit(limits)
     send = _sender(channel)
+    message = json.loads(sys.stdin.buffer.readline())
     try:
+        _die_with_parent()
+        _limit(Limits(**message["limits"]))
         module, name = sys.argv[1].split(":")
         function = getattr(importlib.import_module(module), name)
         send({"result": function(report=Report("child", _event_sender(send)), **message["arguments"])})
     except Exception as error:  # the border: every fault becomes a coded error for the parent
         traceback.print_exc()
-        send({"error": _coded(error).as_dict()})
+        send({"error": coded(error).as_dict()})
     os._exit(0)  # no destructors of native libraries, no waiting for their threads
 
 
@@ -187,31 +184,26 @@ def _event_sender(send: Callable[[dict[str, Any]], None]) -> Callable[[Event], N
     return relay
 
 
-def _coded(error: Exception) -> ReelscapeError:
-    """The error of the tree that tells a person what happened."""
-    if isinstance(error, ReelscapeError):
-        return error
-    if isinstance(error, MemoryError) or "bad_alloc" in str(error):
-        return OutOfMemory()
-    if isinstance(error, InterruptedError):
-        return Cancelled()
-    if isinstance(error, OSError) and error.errno in (28, 122, 27):  # ENOSPC, EDQUOT, EFBIG
-        return DiskFull()
-    return UnexpectedError(f"{type(error).__name__}: {error}")
-
-
 def _limit(limits: Limits) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _lower(resource.RLIMIT_AS, limits.memory_bytes)
+    _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
+    _lower(resource.RLIMIT_NOFILE, limits.open_files)
+    _lower(resource.RLIMIT_CORE, 0)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
+def _lower(kind: int, wanted: int) -> None:
+    """Set a limit, unless whoever started us has set a lower one."""
+    hard = resource.getrlimit(kind)[1]
+    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(kind, (limit, limit))
+
+
 def _die_with_parent() -> None:
-    """End this process group when the parent goes, on every platform: the lifeline closes."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    """End the whole process group when the parent goes: the lifeline closes.
+
+    No PR_SET_PDEATHSIG beside it: that kills this process alone, before it could take its own children along.
+    """
 
     def watch() -> None:
         os.read(0, 1)

@@ -7,23 +7,27 @@
     ├── OutputError           the run folder cannot be used
     └── RunError              the run was stopped or the machine gave out
 
-Each class carries a stable `code` (for programs), a `message` (one sentence) and `advice` (what to do next).
-Codes never change meaning; docs/errors.md lists all of them and a test keeps that page complete.
+These groups are for `except`; what is raised is a leaf. Each leaf carries a stable `code` (for programs), a `message`
+(one sentence) and `advice` (what to do next). Codes never change meaning; docs/errors.md lists all of them and a test
+keeps that page complete.
 """
 
 from __future__ import annotations
 
+import errno
 from typing import Any, ClassVar
 
 
 class ReelscapeError(Exception):
-    """Root of the tree: `code`, a sentence and advice; `str(error)` is the sentence."""
+    """Root of the tree: `code`, a sentence and advice; `str(error)` is the sentence. Groups have none of the three."""
 
-    code: ClassVar[str] = "reelscape_error"
-    sentence: ClassVar[str] = "Something went wrong."
-    advice: ClassVar[str] = "Run `reelscape doctor` and read the log in the run folder."
+    code: ClassVar[str]
+    sentence: ClassVar[str]
+    advice: ClassVar[str]
 
     def __init__(self, message: str | None = None) -> None:
+        if not hasattr(self, "code"):
+            raise TypeError(f"{type(self).__name__} is a group of errors: raise one of its leaves")
         self.message = message or self.sentence
         super().__init__(self.message)
 
@@ -35,15 +39,23 @@ class ReelscapeError(Exception):
 class InputError(ReelscapeError):
     """The video, the photos or the archive cannot be used."""
 
-    code = "bad_input"
-    sentence = "The input cannot be used."
-    advice = "Give a video file, a folder of photos or a zip of photos."
-
 
 class InputNotFound(InputError):
     code = "input_not_found"
     sentence = "There is no file or folder at the given path."
     advice = "Check the path; quote it when it holds spaces."
+
+
+class InputUnreadable(InputError):
+    code = "input_unreadable"
+    sentence = "The input cannot be opened."
+    advice = "Check that it is a plain file or folder and that you may read it."
+
+
+class InputTooLarge(InputError):
+    code = "input_too_large"
+    sentence = "The folder holds far more files than photos of one scene."
+    advice = "Put the photos of the scene into a folder of their own."
 
 
 class UnreadableMedia(InputError):
@@ -112,12 +124,16 @@ class UnreadableScene(InputError):
     advice = "Give a scene.ply or scene.spz of a finished run, or splats in the same layout."
 
 
+class UnreadableModel(InputError):
+    code = "unreadable_model"
+    sentence = "The folder is not a COLMAP model that can be read."
+    advice = (
+        "Give the folder `sparse` of a finished run, or a COLMAP model of undistorted pictures in its binary format."
+    )
+
+
 class PosesError(ReelscapeError):
     """The camera path could not be found."""
-
-    code = "poses_failed"
-    sentence = "The camera path could not be found."
-    advice = "Film slowly, move sideways around the subject, in good light, past textured things."
 
 
 class NoFeatures(PosesError):
@@ -150,12 +166,14 @@ class TooFewRegistered(PosesError):
     advice = "Film in one go without cuts, slower, with more overlap, and avoid fast turns."
 
 
+class UnreadableFrame(PosesError):
+    code = "unreadable_frame"
+    sentence = "A frame that was chosen earlier cannot be read any more."
+    advice = "Something changed the run folder's `work/frames`: start again in a new folder."
+
+
 class TrainError(ReelscapeError):
     """The splats could not be trained."""
-
-    code = "train_failed"
-    sentence = "The splats could not be trained."
-    advice = "Try the preset `draft`; if it fails too, report the run folder's report.json."
 
 
 class TooFewPoints(TrainError):
@@ -166,10 +184,6 @@ class TooFewPoints(TrainError):
 
 class OutputError(ReelscapeError):
     """The run folder cannot be used."""
-
-    code = "bad_output"
-    sentence = "The output folder cannot be used."
-    advice = "Name a new or empty folder with --out."
 
 
 class OutDirNotOurs(OutputError):
@@ -184,6 +198,12 @@ class OutDirNotEmpty(OutputError):
     advice = "Add --resume to go on with it, or name another folder with --out."
 
 
+class OutDirInsideInput(OutputError):
+    code = "out_dir_inside_input"
+    sentence = "The output folder lies inside the input folder."
+    advice = "Name a folder outside of the photos with --out."
+
+
 class OutDirBusy(OutputError):
     code = "out_dir_busy"
     sentence = "Another run is working in the output folder."
@@ -192,14 +212,18 @@ class OutDirBusy(OutputError):
 
 class DiskFull(OutputError):
     code = "disk_full"
-    sentence = "The disk is full or the folder cannot be written."
-    advice = "Free some space (a run needs about 1 GB) or name a folder on another disk, then add --resume."
+    sentence = "The disk is full."
+    advice = "Free some space (a run needs about 1 GB) and add --resume, or name a folder on another disk."
+
+
+class OutDirUnwritable(OutputError):
+    code = "output_not_writable"
+    sentence = "The output folder cannot be written."
+    advice = "Name a folder that you may write to, or change the permissions of this one."
 
 
 class RunError(ReelscapeError):
     """The run was stopped or the machine gave out."""
-
-    code = "run_failed"
 
 
 class Cancelled(RunError):
@@ -238,13 +262,38 @@ class UnexpectedError(RunError):
     advice = "Report it with the traceback under work/logs; --resume may get past it."
 
 
-def _subclasses(root: type[ReelscapeError]) -> list[type[ReelscapeError]]:
-    return [root, *(found for child in root.__subclasses__() for found in _subclasses(child))]
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
+
+
+def coded(error: BaseException) -> ReelscapeError:
+    """The leaf of the tree for whatever was raised during a run; what nobody foresaw becomes `UnexpectedError`.
+
+    Problems with reading the input have their own errors, so a refused access is taken to be one of writing.
+    """
+    if isinstance(error, ReelscapeError):
+        return error
+    if isinstance(error, MemoryError) or "bad_alloc" in str(error):
+        return OutOfMemory()
+    if isinstance(error, OSError):
+        reason = f"{error.strerror}: {error.filename}." if error.filename else None
+        if error.errno in _NO_SPACE:
+            return DiskFull(reason)
+        if error.errno in _NOT_WRITABLE:
+            return OutDirUnwritable(reason)
+        if error.errno == errno.ENOMEM:
+            return OutOfMemory()
+    return UnexpectedError(f"{type(error).__name__}: {error}")
+
+
+def _leaves(root: type[ReelscapeError]) -> list[type[ReelscapeError]]:
+    children = [leaf for child in root.__subclasses__() for leaf in _leaves(child)]
+    return [root, *children] if hasattr(root, "code") else children
 
 
 def by_code() -> dict[str, type[ReelscapeError]]:
-    """All classes of the tree by their code (child processes name an error by its code)."""
-    return {error.code: error for error in _subclasses(ReelscapeError)}
+    """All leaves of the tree by their code (child processes name an error by its code)."""
+    return {error.code: error for error in _leaves(ReelscapeError)}
 
 
 def from_dict(fields: dict[str, Any]) -> ReelscapeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -32,6 +33,16 @@ def raise_fault(report: Report) -> None:
 
 def crash(report: Report) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def abort(report: Report, words: str) -> None:
+    sys.stderr.write(words)
+    sys.stderr.flush()
+    os.abort()
+
+
+def open_files(report: Report) -> list[int]:
+    return list(resource.getrlimit(resource.RLIMIT_NOFILE))
 
 
 def be_killed(report: Report) -> None:

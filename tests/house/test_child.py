@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -123,10 +121,41 @@ def test_child_dies_with_a_killed_parent(tmp_path: Path) -> None:
     pids = read_pids(tmp_path / "pids")
     parent.kill()
     parent.wait()
-    assert wait_until_gone(pids[:1], limit_s=5.0)
-    for pid in pids[1:]:
-        if alive(pid):
-            os.kill(pid, signal.SIGKILL)
+    assert wait_until_gone(pids, limit_s=5.0)
+
+
+def test_modules_in_the_current_directory_are_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "child_targets.py").write_text("raise SystemExit('a stranger was run')\n")
+    (tmp_path / "json.py").write_text("raise SystemExit('a stranger was run')\n")
+    monkeypatch.chdir(tmp_path)
+    result = child.call("child_targets:double", {"x": 1}, LIMITS, Report("poses"), tmp_path / "log")
+    assert result == {"doubled": 2}
+
+
+def test_a_lower_limit_from_outside_is_kept(tmp_path: Path) -> None:
+    program = (
+        "import resource, sys; from pathlib import Path; from reelscape import child; from reelscape.report import Report\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))\n"
+        "limits = child.Limits(60, 2 << 30, open_files=256)\n"
+        "assert child.call('child_targets:open_files', {}, limits, Report('poses'), Path(sys.argv[1])) == [100, 100]\n"
+        "limits = child.Limits(60, 2 << 30, open_files=50)\n"
+        "assert child.call('child_targets:open_files', {}, limits, Report('poses'), Path(sys.argv[1])) == [50, 50]\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "log")], check=True)
+
+
+def test_a_limit_that_cannot_be_set_is_an_error_of_the_tree(tmp_path: Path) -> None:
+    limits = child.Limits(wall_s=30.0, memory_bytes=2 << 30, open_files=-7)
+    with pytest.raises(errors.UnexpectedError):
+        child.call("child_targets:double", {"x": 1}, limits, Report("poses"), tmp_path / "log")
+
+
+def test_last_words_of_an_earlier_child_are_not_taken_for_ours(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("terminate called after throwing an instance of 'std::bad_alloc'\n")
+    with pytest.raises(errors.StageCrashed):
+        child.call("child_targets:abort", {"words": ""}, LIMITS, Report("poses"), tmp_path / "log")
+    with pytest.raises(errors.OutOfMemory):
+        child.call("child_targets:abort", {"words": "std::bad_alloc"}, LIMITS, Report("poses"), tmp_path / "log")
 
 
 def test_cpu_seconds_of_children_are_counted(tmp_path: Path) -> None:

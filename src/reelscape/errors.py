@@ -127,9 +127,7 @@ class UnreadableScene(InputError):
 class UnreadableModel(InputError):
     code = "unreadable_model"
     sentence = "The folder is not a COLMAP model that can be read."
-    advice = (
-        "Give the folder `sparse` of a finished run, or a COLMAP model of undistorted pictures in its binary format."
-    )
+    advice = "Give the `sparse` folder of a finished run, or a binary COLMAP model of undistorted pictures."
 
 
 class PosesError(ReelscapeError):

@@ -12,7 +12,7 @@ import pytest
 from tests import tolerances
 
 from reelscape.cameras import Cameras, Float
-from reelscape.errors import PosesError
+from reelscape.errors import UnreadableModel
 from reelscape.formats.colmap import (
     Observations,
     Rows,
@@ -122,7 +122,7 @@ def test_a_broken_model_is_refused_in_words(tmp_path: Path, damage: str) -> None
         data = bytearray((tmp_path / "cameras.bin").read_bytes())
         data[12] = 4  # OPENCV
         (tmp_path / "cameras.bin").write_bytes(bytes(data))
-    with pytest.raises(PosesError, match="cannot be read"):
+    with pytest.raises(UnreadableModel, match="cannot be read"):
         read_model(tmp_path)
 
 

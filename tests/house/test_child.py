@@ -134,7 +134,8 @@ def test_modules_in_the_current_directory_are_not_run(tmp_path: Path, monkeypatc
 
 def test_a_lower_limit_from_outside_is_kept(tmp_path: Path) -> None:
     program = (
-        "import resource, sys; from pathlib import Path; from reelscape import child; from reelscape.report import Report\n"
+        "import resource, sys; from pathlib import Path\n"
+        "from reelscape import child; from reelscape.report import Report\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))\n"
         "limits = child.Limits(60, 2 << 30, open_files=256)\n"
         "assert child.call('child_targets:open_files', {}, limits, Report('poses'), Path(sys.argv[1])) == [100, 100]\n"

@@ -94,6 +94,8 @@ def test_a_decompression_bomb_is_not_decoded() -> None:
 def test_natural_order() -> None:
     names = ["IMG_10.jpg", "img_9.jpg", "b/IMG_1.jpg", "IMG_1.jpg"]
     assert sorted(names, key=natural_key) == ["b/IMG_1.jpg", "IMG_1.jpg", "img_9.jpg", "IMG_10.jpg"]
+    long = ["1" * 5000 + ".jpg", "0" * 5000 + "7.jpg", "12.jpg", "0.jpg"]
+    assert sorted(long, key=natural_key) == [long[3], long[1], long[2], long[0]]
 
 
 def test_a_folder_with_all_sorts_of_files(tmp_path: Path) -> None:
@@ -198,6 +200,14 @@ def test_a_broken_entry_is_none_and_a_lying_one_is_cut(tmp_path: Path) -> None:
     content[60] ^= 0xFF
     path.write_bytes(content)
     assert PhotoZip(path).read("a.jpg", 1 << 20) is None
+
+    for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        with zipfile.ZipFile(path, "w", method) as archive:
+            archive.writestr("a.jpg", bytes(range(256)) * 40)
+        content = bytearray(path.read_bytes())
+        content[35:39] = b"\xff\xff\xff\xff"
+        path.write_bytes(content)
+        assert PhotoZip(path).read("a.jpg", 1 << 20) is None
 
     path = _zip(tmp_path / "lying.zip", {"a.jpg": bytes(100_000)})
     content = bytearray(path.read_bytes())

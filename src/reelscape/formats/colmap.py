@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelscape.cameras import Cameras, Float, Scene
-from reelscape.errors import PosesError
+from reelscape.errors import UnreadableModel
 
 Rows = npt.NDArray[np.int64]
 
@@ -60,7 +60,7 @@ class SparseModel:
 
 
 def read_scene(sparse_dir: Path, image_dir: Path) -> Scene:
-    """The scene that a COLMAP folder of undistorted pictures describes. Raises `PosesError` when it cannot be read."""
+    """The scene that a COLMAP folder of undistorted pictures describes. Raises `UnreadableModel`."""
     model = read_model(sparse_dir)
     return Scene(model.cameras, model.points, model.rgbs, image_dir)
 
@@ -68,7 +68,7 @@ def read_scene(sparse_dir: Path, image_dir: Path) -> Scene:
 def read_model(sparse_dir: Path) -> SparseModel:
     """Read the three .bin files; cameras come sorted by picture name.
 
-    Raises `PosesError` for missing, broken or distorted models.
+    Raises `UnreadableModel` for missing, broken or distorted models.
     """
     try:
         intrinsics = _read_cameras((sparse_dir / "cameras.bin").read_bytes())
@@ -76,7 +76,7 @@ def read_model(sparse_dir: Path) -> SparseModel:
         points = list(_read_points((sparse_dir / "points3D.bin").read_bytes()))
         cameras = _as_cameras(images, intrinsics)
     except (OSError, struct.error, ValueError, KeyError) as error:
-        raise PosesError(f"The COLMAP model in {sparse_dir.name!r} cannot be read ({error}).") from error
+        raise UnreadableModel(f"The COLMAP model in {sparse_dir.name!r} cannot be read ({error}).") from error
     observations = _as_observations(images, {point.point_id: row for row, point in enumerate(points)})
     return SparseModel(
         cameras,

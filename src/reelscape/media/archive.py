@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -12,6 +14,8 @@ from reelscape.errors import BadArchive, UnsafeArchive
 from reelscape.media.photos import MAX_FILE_BYTES, MAX_FILES
 
 _MAX_TOTAL_BYTES = 8 << 30
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError, RuntimeError)
+"""What zipfile and its decompressors raise on damaged archives."""
 
 
 class PhotoZip:
@@ -24,7 +28,7 @@ class PhotoZip:
     def __init__(self, path: Path) -> None:
         try:
             self._archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        except _BROKEN as error:
             raise BadArchive() from error
         _check(self._archive.infolist())
 
@@ -33,19 +37,12 @@ class PhotoZip:
         return [entry.filename for entry in self._archive.infolist() if not entry.is_dir()]
 
     def read(self, name: str, limit_bytes: int) -> bytes | None:
-        """The first `limit_bytes` of an entry; None when it is broken.
-
-        Raises `UnsafeArchive` when more comes out than the archive's own list says.
-        """
-        entry = self._archive.getinfo(name)
+        """The first `limit_bytes` of an entry, never more than the archive's own list says; None when it is broken."""
         try:
-            with self._archive.open(entry) as stream:
-                content = stream.read(limit_bytes)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError):
+            with self._archive.open(name) as stream:
+                return stream.read(limit_bytes)
+        except _BROKEN:
             return None
-        if len(content) > entry.file_size:
-            raise UnsafeArchive(f"The zip archive holds an entry larger than it says: {_shown(name)}.")
-        return content
 
 
 def _check(entries: list[zipfile.ZipInfo]) -> None:

@@ -113,9 +113,14 @@ def extract_photos(
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
-    """Sort key that puts `IMG_9` before `IMG_10`."""
+    """Sort key that puts `IMG_9` before `IMG_10`: the longer number is the larger, of any length."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
-    return [(0, int(part), "") if part.isdecimal() and part.isascii() else (1, 0, part) for part in parts]
+    return [_number_key(part) if part.isdecimal() and part.isascii() else (1, 0, part) for part in parts]
+
+
+def _number_key(digits: str) -> tuple[int, int, str]:
+    significant = digits.lstrip("0")
+    return 0, len(significant), significant
 
 
 def _photo_names(source: PhotoSource) -> list[str]:

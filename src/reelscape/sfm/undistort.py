@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelscape.cameras import Cameras
-from reelscape.errors import PosesError
+from reelscape.errors import UnreadableFrame
 from reelscape.formats.colmap import Observations, SparseModel
 from reelscape.sfm.lens import Lens
 from reelscape.sfm.solution import Solution
@@ -49,7 +49,7 @@ def undistort_images(
 ) -> None:
     """Write every registered picture as a pinhole JPEG of the same name into the existing folder `images_dir`.
 
-    `say` is told each finished row. Raises `PosesError` when a picture cannot be read or written.
+    `say` is told each finished row. Raises `UnreadableFrame`, and `OSError` when the disk is full.
     """
     tables: dict[Lens, tuple[Table, Table]] = {}
     for row, (name, lens) in enumerate(zip(solution.image_names, solution.lenses, strict=True)):
@@ -57,10 +57,11 @@ def undistort_images(
             tables[lens] = remap_table(lens, undistorted_lens(lens))
         picture = cv2.imread(str(frames_dir / name), cv2.IMREAD_COLOR)
         if picture is None:
-            raise PosesError(f"The frame {name} cannot be read.")
+            raise UnreadableFrame(f"The frame {name} cannot be read any more.")
         flat = cv2.remap(picture, *tables[lens], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        if not cv2.imwrite(str(images_dir / name), flat, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]):
-            raise PosesError(f"The picture {name} cannot be written.")
+        # Not imwrite: that would not say why it failed.
+        jpeg = cv2.imencode(".jpg", flat, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
+        (images_dir / name).write_bytes(jpeg.tobytes())
         say(row)
 
 

@@ -3,14 +3,13 @@
 import sys
 
 import reelscape
-from reelscape.report import Event, Progress
 
 
-def show(event: Event) -> None:
-    if isinstance(event, Progress):
+def show(event: reelscape.Event) -> None:
+    if isinstance(event, reelscape.Progress):
         print(f"\r{event.overall:4.0%} {event.stage}: {event.message:60}", end="", flush=True)
 
 
-config = reelscape.PRESETS["draft"].with_train(num_steps=500, holdout_every=8)
+config = reelscape.PRESETS["draft"].with_settings({"train.num_steps": 500, "train.holdout_every": 8})
 summary = reelscape.run(sys.argv[1], sys.argv[2], config, sink=show)
 print(f"\n{summary['train']['psnr_db']:.2f} dB on {summary['train']['num_eval_images']} held-out views")

@@ -21,6 +21,7 @@ def make_trained_run(root: Path) -> Workspace:
     """`root` with scene.ply and sparse/: a wall of 4 x 4 units around the origin, cameras on an arc before it."""
     workspace = Workspace(root)
     wall, rgbs = make_wall()
+    workspace.products_dir.mkdir(parents=True, exist_ok=True)
     write_ply(workspace.scene_ply_path, wall)
     cameras = make_arc_cameras()
     workspace.sparse_dir.mkdir(parents=True)

@@ -9,26 +9,52 @@ Names are loaded on first use, so that importing the package (for its errors, sa
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reelscape.cameras import Cameras, Scene
+    from reelscape.config import (
+        PRESETS,
+        ExportConfig,
+        FramesConfig,
+        PosesConfig,
+        PreviewConfig,
+        RunConfig,
+        TrainConfig,
+    )
+    from reelscape.errors import ReelscapeError
+    from reelscape.gaussians import Gaussians
+    from reelscape.pipeline import RunOptions, run
+    from reelscape.report import Ended, Event, Finished, Progress, Report, Snapshot, Started, Warned
+    from reelscape.workspace import Workspace
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "run": "reelscape.pipeline",
-    "RunConfig": "reelscape.config",
-    "PRESETS": "reelscape.config",
-    "ReelscapeError": "reelscape.errors",
-    "Gaussians": "reelscape.gaussians",
-    "Cameras": "reelscape.cameras",
-    "Scene": "reelscape.cameras",
-    "Report": "reelscape.report",
-    "Workspace": "reelscape.workspace",
-}
+__all__ = [
+    "PRESETS", "Cameras", "Ended", "Event", "ExportConfig", "Finished", "FramesConfig", "Gaussians", "PosesConfig",
+    "PreviewConfig", "Progress", "ReelscapeError", "Report", "RunConfig", "RunOptions", "Scene", "Snapshot", "Started",
+    "TrainConfig", "Warned", "Workspace", "run",
+]  # fmt: skip
 
-__all__ = ["PRESETS", "Cameras", "Gaussians", "ReelscapeError", "Report", "RunConfig", "Scene", "Workspace", "run"]
+_HOMES = {
+    "cameras": ("Cameras", "Scene"),
+    "config": (
+        "PRESETS", "ExportConfig", "FramesConfig", "PosesConfig", "PreviewConfig", "RunConfig", "TrainConfig",
+    ),
+    "errors": ("ReelscapeError",),
+    "gaussians": ("Gaussians",),
+    "pipeline": ("RunOptions", "run"),
+    "report": ("Ended", "Event", "Finished", "Progress", "Report", "Snapshot", "Started", "Warned"),
+    "workspace": ("Workspace",),
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'reelscape' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"reelscape.{home}"), name)
+    raise AttributeError(f"module 'reelscape' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

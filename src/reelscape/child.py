@@ -46,6 +46,7 @@ def call(target: str, arguments: dict[str, Any], limits: Limits, report: Report,
     Raises the error of the tree that the child raised; `TimeLimit`, `OutOfMemory`, `StageCrashed` when it was ended;
     `Cancelled` when `report` was told to stop.
     """
+    log_path.parent.mkdir(parents=True, exist_ok=True)
     with open(log_path, "ab") as log:
         log_start = log.tell()
         process = subprocess.Popen(

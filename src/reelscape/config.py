@@ -8,72 +8,123 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass, field, fields, replace
+import math
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any
 
 from reelscape.errors import BadSetting
 
 
-def setting(default: Any, text: str, *, affects_result: bool = True) -> Any:
-    """A dataclass field with its help text; a limit that cannot change the result stays out of fingerprints."""
-    return field(default=default, metadata={"help": text, "affects_result": affects_result})
+@dataclass(frozen=True)
+class Setting:
+    """What is known of a field beside its type: help, accepted values, and whether it can change the result.
+
+    `zero_allowed` lets 0 stand for "automatic" or "none" outside of `low`..`high`. What cannot change the result (a
+    limit that fails the run, a number of threads) stays out of fingerprints.
+    """
+
+    help: str
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] = ()
+    zero_allowed: bool = False
+    affects_result: bool = True
+
+    def problem(self, value: Any, kind: type) -> str:
+        """Why `value` is not accepted for a field of type `kind`; empty when it is."""
+        accepted_kinds = (int, float) if kind is float else (kind,)
+        if type(value) not in accepted_kinds:
+            return f"it must be of type {kind.__name__}"
+        if self.choices:
+            return "" if value in self.choices else f"it must be one of {', '.join(self.choices)}"
+        if (self.zero_allowed and value == 0) or self.low <= value <= self.high:
+            return ""
+        return f"it must lie within {self.low:g} and {self.high:g}" + (" or be 0" if self.zero_allowed else "")
+
+
+def setting(default: Any, help_text: str, **known: Any) -> Any:
+    """A dataclass field with what `Setting` knows of it."""
+    return field(default=default, metadata={"setting": Setting(help_text, **known)})
+
+
+def setting_of(described: Field[Any]) -> Setting:
+    """What is known of a field of a stage's settings."""
+    found: Setting = described.metadata["setting"]
+    return found
+
+
+METHODS = ("colmap", "glomap")
+_SEEDS = {"low": 0, "high": 2**31 - 1}
+_THREADS = {"low": 1, "high": 256, "zero_allowed": True, "affects_result": False}
+_SECONDS = {"low": 1, "high": 1e7}
 
 
 @dataclass(frozen=True)
 class FramesConfig:
     """Which frames of the video are used."""
 
-    num_frames: int = setting(0, "Frames to choose; 0 picks 2.5 per second of video within 80..200; at most 600.")
-    max_side_px: int = setting(960, "Longer side of the pictures used for poses and training, in pixels.")
-    time_limit_s: float = setting(1800.0, "Wall-clock limit of reading the input, in seconds.", affects_result=False)
+    num_frames: int = setting(
+        0, "Frames to choose; 0 picks 2.5 per second of video within 80..200.", low=8, high=600, zero_allowed=True
+    )
+    max_side_px: int = setting(
+        960, "Longer side of the pictures used for poses and training, in pixels.", low=128, high=4096
+    )
+    time_limit_s: float = setting(
+        1800.0, "Wall-clock limit of reading the input, in seconds.", **_SECONDS, affects_result=False
+    )
 
 
 @dataclass(frozen=True)
 class PosesConfig:
     """How the camera path is found."""
 
-    method: str = setting("colmap", "Mapper: colmap (incremental) or glomap (global).")
-    max_num_features: int = setting(2048, "SIFT keypoints per picture.")
+    method: str = setting("colmap", "Mapper: colmap (incremental) or glomap (global).", choices=METHODS)
+    max_num_features: int = setting(2048, "SIFT keypoints per picture.", low=128, high=16_384)
     time_limit_s: float = setting(
-        3600.0, "Wall-clock limit of finding the camera path, in seconds.", affects_result=False
+        3600.0, "Wall-clock limit of finding the camera path, in seconds; the mapper ends early before it.", **_SECONDS
     )
-    seed: int = setting(0, "Random seed of matching and mapping.")
+    seed: int = setting(0, "Random seed of matching and mapping.", **_SEEDS)
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """How the splats are trained."""
 
-    num_steps: int = setting(2000, "Training steps.")
-    max_gaussians: int = setting(80_000, "Upper limit on the number of gaussians.")
-    sh_degree: int = setting(3, "Degree of the view-dependent colour: 0..3.")
-    full_size_share: float = setting(0.1, "Share of the steps trained at full picture size (sharper, slower).")
-    holdout_every: int = setting(0, "Hold out every n-th picture for evaluation; 0 trains on all.")
-    num_threads: int = setting(
-        0, "Threads of the native kernel; 0 takes all cores this process may use.", affects_result=False
+    num_steps: int = setting(2000, "Training steps.", low=10, high=100_000)
+    max_gaussians: int = setting(80_000, "Upper limit on the number of gaussians.", low=1000, high=2_000_000)
+    sh_degree: int = setting(3, "Degree of the view-dependent colour.", low=0, high=3)
+    full_size_share: float = setting(
+        0.1, "Share of the steps trained at full picture size (sharper, slower).", low=0, high=1
     )
-    seed: int = setting(0, "Random seed of training.")
-    checkpoint_every_s: float = setting(15.0, "Seconds between checkpoints for --resume.", affects_result=False)
+    holdout_every: int = setting(
+        0, "Hold out every n-th picture for evaluation; 0 trains on all.", low=2, high=1000, zero_allowed=True
+    )
+    num_threads: int = setting(0, "Threads of the native kernel; 0 takes all cores this process may use.", **_THREADS)
+    seed: int = setting(0, "Random seed of training.", **_SEEDS)
+    checkpoint_every_s: float = setting(
+        15.0, "Seconds between checkpoints for --resume.", low=0, high=1e6, affects_result=False
+    )
 
 
 @dataclass(frozen=True)
 class ExportConfig:
     """Which files are written."""
 
-    spz_version: int = setting(3, "Version of the SPZ file: 2 or 3.")
+    spz_version: int = setting(3, "Version of the SPZ file.", low=2, high=3)
 
 
 @dataclass(frozen=True)
 class PreviewConfig:
     """The preview picture and the turntable video."""
 
-    preview_side_px: int = setting(1280, "Longer side of preview.jpg, in pixels.")
-    turntable_side_px: int = setting(720, "Longer side of turntable.mp4, in pixels.")
-    turntable_frames: int = setting(120, "Frames of turntable.mp4, at 24 per second.")
-    num_threads: int = setting(
-        0, "Threads of the renderer; 0 takes all cores this process may use.", affects_result=False
+    preview_side_px: int = setting(1280, "Longer side of preview.jpg, in pixels.", low=64, high=8192)
+    turntable_side_px: int = setting(720, "Longer side of turntable.mp4, in pixels.", low=64, high=4096)
+    turntable_frames: int = setting(120, "Frames of turntable.mp4, at 24 per second.", low=2, high=2400)
+    num_threads: int = setting(0, "Threads of the renderer; 0 takes all cores this process may use.", **_THREADS)
+    time_limit_s: float = setting(
+        900.0, "Wall-clock limit of drawing the preview, in seconds.", **_SECONDS, affects_result=False
     )
-    time_limit_s: float = setting(900.0, "Wall-clock limit of the stage, in seconds.", affects_result=False)
 
 
 @dataclass(frozen=True)
@@ -86,22 +137,30 @@ class RunConfig:
     export: ExportConfig = ExportConfig()
     preview: PreviewConfig = PreviewConfig()
 
-    def with_train(self, **changes: Any) -> RunConfig:
-        """This configuration with other training settings."""
-        return replace(self, train=replace(self.train, **changes))
+    def with_settings(self, changes: Mapping[str, Any]) -> RunConfig:
+        """This configuration with settings changed by name, e.g. {"train.num_steps": 500}.
 
-    def with_setting(self, name: str, text: str) -> RunConfig:
-        """This configuration with `stage.field` set from text. Raises BadSetting."""
-        stage, _, field_name = name.partition(".")
-        known = {f"{part.name}.{f.name}" for part in fields(self) for f in fields(getattr(self, part.name))}
-        if name not in known:
-            raise BadSetting(f"There is no setting {name!r}; docs/settings.md lists all of them.")
-        kind = type(getattr(getattr(self, stage), field_name))
-        try:
-            value = kind(text)
-        except ValueError as error:
-            raise BadSetting(f"{name} must be a number, not {text!r}.") from error
-        return replace(self, **{stage: replace(getattr(self, stage), **{field_name: value})})
+        Text is read as the setting's type, so that command lines and saved runs come in the same way. Raises
+        BadSetting for an unknown name or a value that is not accepted.
+        """
+        changed = self
+        for name, value in changes.items():
+            stage, _, field_name = name.partition(".")
+            if name not in self.by_name():
+                raise BadSetting(f"There is no setting {name!r}; docs/settings.md lists all of them.")
+            settings = getattr(changed, stage)
+            kind = type(getattr(settings, field_name))
+            changed = replace(changed, **{stage: replace(settings, **{field_name: _read(name, value, kind)})})
+        validate(changed)
+        return changed
+
+    def by_name(self) -> dict[str, Any]:
+        """All settings, flat: "train.num_steps" and so on."""
+        return {
+            f"{part.name}.{described.name}": getattr(getattr(self, part.name), described.name)
+            for part in fields(self)
+            for described in fields(getattr(self, part.name))
+        }
 
 
 PRESETS: dict[str, RunConfig] = {
@@ -111,40 +170,25 @@ PRESETS: dict[str, RunConfig] = {
 }
 
 
-LIMITS: dict[str, tuple[float, float]] = {
-    "num_frames": (8, 600),
-    "max_side_px": (128, 4096),
-    "max_num_features": (128, 16_384),
-    "num_steps": (10, 100_000),
-    "max_gaussians": (1_000, 2_000_000),
-    "sh_degree": (0, 3),
-    "full_size_share": (0, 1),
-    "holdout_every": (2, 1_000),
-    "num_threads": (1, 256),
-    "time_limit_s": (1, 1e7),
-    "checkpoint_every_s": (0, 1e6),
-    "spz_version": (2, 3),
-    "preview_side_px": (64, 8_192),
-    "turntable_side_px": (64, 4_096),
-    "turntable_frames": (2, 2_400),
-}
-ZERO_ALLOWED = ("num_frames", "holdout_every", "num_threads")  # 0 means automatic, or none
-METHODS = ("colmap", "glomap")
+def _read(name: str, value: Any, kind: type) -> Any:
+    """`value` as `kind`, when it is text."""
+    if not isinstance(value, str) or kind is str:
+        return value
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise BadSetting(f"{name} must be of type {kind.__name__}, not {value!r}.") from error
 
 
 def validate(config: RunConfig) -> None:
-    """Raise BadSetting when a value is out of its range."""
+    """Raise BadSetting when a value is of another type than its default or out of its range."""
     for part in fields(config):
         settings = getattr(config, part.name)
-        for name in (f.name for f in fields(settings)):
-            value = getattr(settings, name)
-            if name not in LIMITS or (value == 0 and name in ZERO_ALLOWED):
-                continue
-            low, high = LIMITS[name]
-            if not low <= value <= high:
-                raise BadSetting(f"{part.name}.{name} is {value}; it must lie within {low:g} and {high:g}.")
-    if config.poses.method not in METHODS:
-        raise BadSetting(f"poses.method is {config.poses.method!r}; it must be one of {', '.join(METHODS)}.")
+        for described in fields(settings):
+            value = getattr(settings, described.name)
+            problem = setting_of(described).problem(value, type(described.default))
+            if problem:
+                raise BadSetting(f"{part.name}.{described.name} is {value!r}; {problem}.")
 
 
 def fingerprint(*parts: Any) -> str:
@@ -154,5 +198,5 @@ def fingerprint(*parts: Any) -> str:
 
 
 def _plain(settings: Any) -> dict[str, Any]:
-    chosen = [f.name for f in fields(settings) if f.metadata.get("affects_result", True)]
+    chosen = [described.name for described in fields(settings) if setting_of(described).affects_result]
     return {name: getattr(settings, name) for name in chosen}

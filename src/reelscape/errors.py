@@ -233,7 +233,7 @@ class Cancelled(RunError):
 class TimeLimit(RunError):
     code = "time_limit"
     sentence = "A stage took longer than its time limit."
-    advice = "Use fewer frames or the preset `draft`, or raise the stage's time limit."
+    advice = "Use fewer frames or the preset `draft`, or raise the stage's limit, e.g. `--set poses.time_limit_s=7200`."
 
 
 class OutOfMemory(RunError):

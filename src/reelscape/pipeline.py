@@ -12,22 +12,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from reelscape import __version__
 from reelscape.config import PRESETS, RunConfig, fingerprint, validate
 from reelscape.errors import (
-    DiskFull,
+    BadSetting,
+    Cancelled,
     OutDirBusy,
+    OutDirInsideInput,
     OutDirNotEmpty,
     OutDirNotOurs,
-    OutOfMemory,
+    OutDirUnwritable,
     ReelscapeError,
     UnexpectedError,
+    coded,
 )
-from reelscape.media.hashing import hash_input
+from reelscape.inputs import hash_input
 from reelscape.report import Ended, Event, Finished, Progress, Report, Sink, Started
 from reelscape.resources import Meter
 from reelscape.stages import export, frames, poses, preview, train
-from reelscape.workspace import Workspace, remove
+from reelscape.workspace import Workspace, read_json, remove, write_json
 
+PROGRAM = "reelscape"
 Facts = dict[str, Any]
 
 
@@ -62,7 +67,7 @@ STAGES = (
         lambda w: [w.images_dir, w.sparse_dir],
     ),
     Stage(
-        "train", 0.55, 1, lambda c: c.train,
+        "train", 0.55, train.VERSION, lambda c: c.train,
         lambda w, c, r, video: train.run(w, c.train, r),
         lambda w: [w.images_dir, w.sparse_dir],
         lambda w: [w.scene_ply_path],
@@ -104,92 +109,140 @@ def run(
     """Turn a video, a folder or a zip of photos into a scene under `out_dir`; returns what report.json holds.
 
     `sink` is called with every event, `cancel` stops the run. Raises an error of the tree in `reelscape.errors`; the
-    same error stands in report.json unless the folder itself was refused (OutputError) or a setting was (BadSetting).
+    same error stands in report.json unless the folder itself was refused (OutputError), a setting was (BadSetting), or
+    the input of an earlier, finished run cannot be read any more: that scene is left alone.
     """
     validate(config)
-    workspace = Workspace(out_dir)
-    with _claimed(workspace, options):
-        return _Run(Path(input_path), workspace, config, sink, cancel or threading.Event()).go(options.keep)
+    workspace, source = Workspace(out_dir), Path(input_path)
+    with _claimed(workspace, source, options):
+        return _Run(source, workspace, config, sink, cancel or threading.Event()).go(options.keep)
+
+
+def stored_config(out_dir: Path | str) -> RunConfig | None:
+    """The settings of the earlier run in `out_dir`, if there is one."""
+    found = read_json(Workspace(out_dir).run_path)
+    if not isinstance(found, dict) or found.get("program") != PROGRAM:
+        return None
+    try:
+        return RunConfig().with_settings(found["settings"])
+    except (BadSetting, KeyError, TypeError, AttributeError):
+        return None
 
 
 @contextmanager
-def _claimed(workspace: Workspace, options: RunOptions) -> Iterator[None]:
-    """Hold the run folder: refuse one that is not ours, not empty, or in use."""
+def _claimed(workspace: Workspace, source: Path, options: RunOptions) -> Iterator[None]:
+    """Hold the run folder: refuse one that is not ours, holds a run already, is in use, or cannot be written."""
     root = workspace.root
+    if source.is_dir() and root.resolve().is_relative_to(source.resolve()):
+        raise OutDirInsideInput(f"The output folder {root} lies inside the input folder {source}.")
     try:
         root.mkdir(parents=True, exist_ok=True)
+        is_empty = next(root.iterdir(), None) is None
+        handle = os.open(root, os.O_RDONLY)
     except OSError as error:
-        raise DiskFull(f"The folder {root} cannot be made: {error.strerror}.") from error
-    if any(root.iterdir()) and not workspace.reports_dir.is_dir():
-        raise OutDirNotOurs(f"The folder {root} holds files that no run of this program made.")
-    handle = os.open(root, os.O_RDONLY)
+        raise OutDirUnwritable(f"The folder {root} cannot be used: {error.strerror}.") from error
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise OutDirBusy(f"Another run is working in {root}.") from error
-        if workspace.reports_dir.is_dir() and not options.resume:
+        _lock(handle, root)
+        found = read_json(workspace.run_path)
+        is_ours = isinstance(found, dict) and found.get("program") == PROGRAM
+        if not is_empty and not is_ours:
+            raise OutDirNotOurs(f"The folder {root} holds files that no run of this program made.")
+        if is_ours and not options.resume:
             raise OutDirNotEmpty(f"The folder {root} already holds a run.")
         yield
     finally:
         os.close(handle)
 
 
+def _lock(handle: int, root: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise OutDirBusy(f"Another run is working in {root}.") from error
+    except OSError:
+        pass  # a file system without locks: two runs in one folder are then the caller's care
+
+
 class _Run:
     """One run through the stages."""
 
     def __init__(
-        self, input_path: Path, workspace: Workspace, config: RunConfig, sink: Sink, cancel: threading.Event
+        self, source: Path, workspace: Workspace, config: RunConfig, sink: Sink, cancel: threading.Event
     ) -> None:
-        self._input_path, self._workspace, self._config = input_path, workspace, config
+        self._source, self._workspace, self._config = source, workspace, config
         self._sink, self._cancel = sink, cancel
-        self._input: Facts = {"name": input_path.name}
+        self._input: Facts = {"name": source.name}
         self._reports: dict[str, Facts] = {}
+        self._is_open = False  # whether anything in the folder was changed
 
     def go(self, keep: bool) -> dict[str, Any]:
         """Run what must be run, publish the products, write report.json whatever happens."""
-        error: ReelscapeError | None = None
         try:
-            self._workspace.reports_dir.mkdir(parents=True, exist_ok=True)
-            remove(self._workspace.report_path)
-            self._workspace.reopen()
+            if not self._workspace.run_path.exists():
+                self._sign()
             self._run_stages()
-            artifacts = self._workspace.publish()
             if not keep:
                 self._workspace.drop_work()
-        except Exception as raised:  # the border: whatever happens, the report says it
-            error, artifacts = self._coded(raised), []
-        summary = self._summary(error, artifacts)
-        self._write_summary(summary)
+        except BaseException as raised:  # the border: whatever happens, the report says it
+            error = Cancelled() if isinstance(raised, KeyboardInterrupt) else self._coded(raised)
+            self._end(error)
+            if isinstance(raised, Exception):
+                raise error from raised
+            raise
+        return self._end(None)
+
+    def _end(self, error: ReelscapeError | None) -> dict[str, Any]:
+        """Write report.json and say that the run is over."""
+        summary = self._summary(error)
+        if error is None or self._is_open or not self._workspace.published():
+            try:
+                write_json(self._workspace.report_path, summary)
+            except OSError:
+                pass  # a full disk: the error itself still reaches the caller
         self._sink(Ended("run", summary["status"], summary["error"]))
-        if error:
-            raise error
         return summary
 
     def _run_stages(self) -> None:
-        self._input |= hash_input(self._input_path)
+        self._input |= hash_input(self._source, Report("run", cancel=self._cancel).check)
         first = self._first_stale()
-        for position, stage in enumerate(STAGES):
-            if position < first:
-                self._reports[stage.name] = self._workspace.read_json(self._workspace.stage_report_path(stage.name))
-                self._sink(Finished(stage.name, 0.0, reused=True))
-            else:
-                self._run_stage(position, stage)
+        for stage in STAGES[:first]:
+            self._reports[stage.name] = read_json(self._workspace.stage_report_path(stage.name))
+            self._sink(Finished(stage.name, 0.0, reused=True))
+        if first < len(STAGES):
+            self._open()
+            for position in range(first, len(STAGES)):
+                self._run_stage(position)
+            self._workspace.publish()
+
+    def _open(self) -> None:
+        """From here on the folder changes: take an earlier scene back into the making."""
+        self._is_open = True
+        self._sign()
+        remove(self._workspace.report_path)
+        self._workspace.reopen()
+
+    def _sign(self) -> None:
+        """Make the folder ours, and keep the settings for a resume that names none."""
+        settings = {"program": PROGRAM, "version": __version__, "settings": self._config.by_name()}
+        write_json(self._workspace.run_path, settings)
 
     def _first_stale(self) -> int:
         """Position of the first stage to run: its report does not hold any more, or a later one lacks its inputs."""
         stale = [not self._holds(position) for position in range(len(STAGES))]
         first = stale.index(True) if True in stale else len(STAGES)
-        while 0 < first < len(STAGES) and not all(path.exists() for path in STAGES[first].inputs(self._workspace)):
+        while 0 < first < len(STAGES) and not self._are_there(STAGES[first].inputs(self._workspace)):
             first -= 1
         return first
 
     def _holds(self, position: int) -> bool:
         """Whether the stage was finished with these settings and inputs, and its products are still there."""
         stage, workspace = STAGES[position], self._workspace
-        found = workspace.read_json(workspace.stage_report_path(stage.name)) or {}
-        needed = [path for path in stage.outputs(workspace) if workspace.products_dir in path.parents]
-        return found.get("fingerprint") == self._fingerprint(position) and all(path.exists() for path in needed)
+        found = read_json(workspace.stage_report_path(stage.name)) or {}
+        products = [path for path in stage.outputs(workspace) if workspace.products_dir in path.parents]
+        return found.get("fingerprint") == self._fingerprint(position) and self._are_there(products)
+
+    def _are_there(self, paths: list[Path]) -> bool:
+        return all(self._workspace.find(path).exists() for path in paths)
 
     def _fingerprint(self, position: int) -> str:
         """Settings and versions of this stage and of all before it, and the input's hash."""
@@ -198,26 +251,23 @@ class _Run:
         ]
         return fingerprint(chain, self._input["sha256"])
 
-    def _run_stage(self, position: int, stage: Stage) -> None:
-        workspace = self._workspace
+    def _run_stage(self, position: int) -> None:
+        stage, workspace = STAGES[position], self._workspace
         for later in STAGES[position:]:
             remove(workspace.stage_report_path(later.name))
         report = Report(stage.name, self._overall_sink(position), self._cancel)
         report.check()
         self._sink(Started(stage.name))
         meter = Meter()
-        facts = stage.run(workspace, self._config, report, self._input_path)
-        used = meter.read(report.child_peak_rss_bytes)
-        self._reports[stage.name] = {
-            "stage": stage.name,
-            "fingerprint": self._fingerprint(position),
-            **used,
-            "warnings": report.warnings,
-            "facts": facts,
-        }
-        workspace.write_json(workspace.stage_report_path(stage.name), self._reports[stage.name])
+        record: Facts = {"stage": stage.name, "fingerprint": self._fingerprint(position), "facts": {}}
+        try:
+            record["facts"] = stage.run(workspace, self._config, report, self._source)
+        finally:  # a stage that failed stands in report.json too, with what it cost and what it warned of
+            self._reports[stage.name] = record
+            record |= meter.read(report.child_peak_rss_bytes) | {"warnings": report.warnings}
+        write_json(workspace.stage_report_path(stage.name), record)
         report.progress(1.0, "done")
-        self._sink(Finished(stage.name, used["wall_s"]))
+        self._sink(Finished(stage.name, record["wall_s"]))
 
     def _overall_sink(self, position: int) -> Sink:
         """The sink, with each stage's progress put into the whole run's."""
@@ -231,28 +281,20 @@ class _Run:
 
         return send
 
-    def _coded(self, raised: Exception) -> ReelscapeError:
+    def _coded(self, raised: BaseException) -> ReelscapeError:
         """The error of the tree for whatever was raised; the traceback of a fault goes to the log."""
-        if isinstance(raised, ReelscapeError):
-            return raised
-        if isinstance(raised, MemoryError):
-            return OutOfMemory()
-        if isinstance(raised, OSError) and raised.errno in (
-            13,
-            27,
-            28,
-            30,
-            122,
-        ):  # no access, too large, full, read-only
-            return DiskFull(f"{raised.strerror}: {raised.filename or self._workspace.root}.")
-        try:
-            with open(self._workspace.log_path("run"), "a", encoding="utf-8") as log:
-                traceback.print_exception(raised, file=log)
-        except OSError:
-            pass
-        return UnexpectedError(f"{type(raised).__name__}: {raised}")
+        error = coded(raised)
+        if isinstance(error, UnexpectedError):
+            try:
+                path = self._workspace.log_path("run")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with open(path, "a", encoding="utf-8") as log:
+                    traceback.print_exception(raised, file=log)
+            except OSError:
+                pass
+        return error
 
-    def _summary(self, error: ReelscapeError | None, artifacts: list[str]) -> dict[str, Any]:
+    def _summary(self, error: ReelscapeError | None) -> dict[str, Any]:
         facts = {name: report["facts"] for name, report in self._reports.items()}
         return {
             "status": "failed" if error else "finished",
@@ -266,11 +308,5 @@ class _Run:
                 for name, report in self._reports.items()
             ],
             "warnings": [warning for report in self._reports.values() for warning in report["warnings"]],
-            "artifacts": artifacts,
+            "artifacts": [] if error else self._workspace.published(),
         }
-
-    def _write_summary(self, summary: dict[str, Any]) -> None:
-        try:
-            self._workspace.write_json(self._workspace.report_path, summary)
-        except OSError:
-            pass  # a full disk: the error itself still reaches the caller

@@ -35,6 +35,11 @@ class Workspace:
     def reports_dir(self) -> Path:
         return self.root / "reports"
 
+    @property
+    def run_path(self) -> Path:
+        """What was asked for: this file makes the folder ours."""
+        return self.reports_dir / "run.json"
+
     def stage_report_path(self, stage: str) -> Path:
         return self.reports_dir / f"{stage}.json"
 
@@ -44,7 +49,7 @@ class Workspace:
 
     def log_path(self, stage: str) -> Path:
         """What the stage's child process wrote to its standard error."""
-        return self._parent(self.work_dir / "logs" / f"{stage}.log")
+        return self.work_dir / "logs" / f"{stage}.log"
 
     @property
     def frames_dir(self) -> Path:
@@ -57,21 +62,16 @@ class Workspace:
         return self.work_dir / "frames.json"
 
     @property
-    def unpacked_dir(self) -> Path:
-        """Photos out of a zip."""
-        return self.work_dir / "unpacked"
-
-    @property
     def sfm_dir(self) -> Path:
         """The feature database and what else the poses stage needs for itself."""
         return self.work_dir / "sfm"
 
     @property
     def checkpoint_path(self) -> Path:
-        return self._parent(self.work_dir / "train" / "checkpoint.npz")
+        return self.work_dir / "train" / "checkpoint.npz"
 
     def snapshot_path(self, step: int) -> Path:
-        return self._parent(self.work_dir / "snapshots" / f"step_{step:06d}.spz")
+        return self.work_dir / "snapshots" / f"step_{step:06d}.spz"
 
     # Products in the making.
     @property
@@ -90,80 +90,89 @@ class Workspace:
 
     @property
     def transforms_path(self) -> Path:
-        return self._parent(self.products_dir / "transforms.json")
+        return self.products_dir / "transforms.json"
 
     @property
     def scene_ply_path(self) -> Path:
-        return self._parent(self.products_dir / "scene.ply")
+        return self.products_dir / "scene.ply"
 
     @property
     def scene_spz_path(self) -> Path:
-        return self._parent(self.products_dir / "scene.spz")
+        return self.products_dir / "scene.spz"
 
     @property
     def preview_path(self) -> Path:
-        return self._parent(self.products_dir / "preview.jpg")
+        return self.products_dir / "preview.jpg"
 
     @property
     def turntable_path(self) -> Path:
-        return self._parent(self.products_dir / "turntable.mp4")
+        return self.products_dir / "turntable.mp4"
 
     @property
     def eval_dir(self) -> Path:
         """Held-out views: photo/<name>.png beside render/<name>.png."""
         return self.products_dir / "eval"
 
-    def publish(self) -> list[str]:
-        """Move the finished products to the top of the folder; returns their names."""
-        for name in PRODUCTS:
-            target, made = self.root / name, self.products_dir / name
-            remove(target)
-            if made.exists():
-                made.rename(target)
+    def find(self, path: Path) -> Path:
+        """Where a product is: published, or still in the making."""
+        published = self.root / path.relative_to(self.products_dir) if self.products_dir in path.parents else path
+        return path if path.exists() else published
+
+    def publish(self) -> None:
+        """Move the finished products to the top of the folder: all of them or, on an error, none."""
+        try:
+            for name in PRODUCTS:
+                remove(self.root / name)
+                if (self.products_dir / name).exists():
+                    shutil.move(self.products_dir / name, self.root / name)
+        except OSError:
+            self.reopen()
+            raise
+
+    def published(self) -> list[str]:
+        """Names of the products at the top of the folder."""
         return [name for name in PRODUCTS if (self.root / name).exists()]
 
     def reopen(self) -> None:
         """Take published products back into the making, so that a changed run can build on them."""
-        for name in PRODUCTS:
-            published, made = self.root / name, self.products_dir / name
-            if published.exists() and not made.exists():
-                published.rename(self._parent(made))
-            remove(published)
+        self.products_dir.mkdir(parents=True, exist_ok=True)
+        for name in self.published():
+            if not (self.products_dir / name).exists():
+                shutil.move(self.root / name, self.products_dir / name)
+            remove(self.root / name)
 
     def drop_work(self) -> None:
         """Remove what only the pipeline needs."""
         shutil.rmtree(self.work_dir, ignore_errors=True)
 
-    def write_json(self, path: Path, content: Any) -> None:
-        """Write JSON in one step: readers see the old file or the new one, never a half."""
-        with self.atomic(path) as temporary:
-            temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
-    @staticmethod
-    def read_json(path: Path) -> Any:
-        """The content of a JSON file, or None when it is missing or broken."""
-        try:
-            return json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON in one step: readers see the old file or the new one, never a half."""
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
-    @contextmanager
-    def atomic(self, path: Path) -> Iterator[Path]:
-        """A temporary path that becomes `path` when the block ends well, and vanishes when it does not."""
-        temporary = self._parent(path).with_name(f".{path.name}.part{path.suffix}")
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file, or None when it is missing or broken."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """A temporary path that becomes `path` when the block ends well, and vanishes when it does not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.part{path.suffix}")
+    remove(temporary)
+    try:
+        yield temporary
+        if temporary.is_dir():
+            remove(path)
+        temporary.replace(path)
+    finally:
         remove(temporary)
-        try:
-            yield temporary
-            if temporary.is_dir():
-                remove(path)
-            temporary.replace(path)
-        finally:
-            remove(temporary)
-
-    @staticmethod
-    def _parent(path: Path) -> Path:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
 
 
 def remove(path: Path) -> None:

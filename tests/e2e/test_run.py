@@ -145,15 +145,18 @@ def test_killed_in_training_and_resumed_gives_the_same_scene(
     often = ["--set", "train.checkpoint_every_s=0.2"]
     arguments = [*COMMAND, "run", str(video), "--out", str(out), "--resume", "--keep", *QUICK, *often]
     checkpoint = out / "work" / "train" / "checkpoint.npz"
-    checkpoint.unlink(missing_ok=True)
+    assert not checkpoint.exists()
     process = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
     wait_for(checkpoint.exists)
     time.sleep(0.3)
     assert process.poll() is None
     process.kill()
     process.wait()
-    done = reelscape(*arguments[len(COMMAND) :])
+    done = reelscape(*arguments[len(COMMAND) :], "--events")
     assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    training = [event for event in events if event["event"] == "progress" and event["stage"] == "train"]
+    assert training[0]["fraction"] > 0.01, "it began again"
     assert (out / "reports" / "poses.json").read_bytes() == poses
     assert (out / "scene.ply").read_bytes() == (finished[0] / "scene.ply").read_bytes()
 

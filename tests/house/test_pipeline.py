@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +13,8 @@ from typing import Any
 import pytest
 
 from reelscape import errors, pipeline
-from reelscape.config import PRESETS, PosesConfig, RunConfig
+from reelscape.config import PRESETS, ExportConfig, PosesConfig, RunConfig, TrainConfig
+from reelscape.inputs import hash_input
 from reelscape.pipeline import RunOptions, Stage
 from reelscape.report import Ended, Event, Finished, Progress, Report
 from reelscape.workspace import Workspace
@@ -24,7 +27,7 @@ class Stages:
 
     def __init__(self) -> None:
         self.ran: list[str] = []
-        self.fail: dict[str, Exception] = {}
+        self.fail: dict[str, BaseException] = {}
 
     def table(self) -> tuple[Stage, ...]:
         return tuple(replace(stage, run=self._runner(stage)) for stage in pipeline.STAGES)
@@ -105,7 +108,7 @@ def test_changed_poses_make_the_frames_again_when_they_are_gone(stages: Stages, 
 def test_a_limit_does_not_make_anything_stale(stages: Stages, video: Path, tmp_path: Path) -> None:
     pipeline.run(video, tmp_path / "out")
     stages.ran.clear()
-    pipeline.run(video, tmp_path / "out", RunConfig(poses=PosesConfig(time_limit_s=77.0)), RESUME)
+    pipeline.run(video, tmp_path / "out", RunConfig(train=TrainConfig(num_threads=3, checkpoint_every_s=1.0)), RESUME)
     assert stages.ran == []
 
 
@@ -195,15 +198,99 @@ def test_missing_input_and_bad_settings(stages: Stages, video: Path, tmp_path: P
     with pytest.raises(errors.InputNotFound):
         pipeline.run(tmp_path / "no.mp4", tmp_path / "out")
     with pytest.raises(errors.BadSetting, match=r"train\.num_steps is 3"):
-        pipeline.run(video, tmp_path / "other", RunConfig().with_train(num_steps=3))
+        pipeline.run(video, tmp_path / "other", RunConfig(train=TrainConfig(num_steps=3)))
     with pytest.raises(errors.BadSetting, match="magic"):
         pipeline.run(video, tmp_path / "other", RunConfig(poses=PosesConfig(method="magic")))
     assert not (tmp_path / "other").exists()
 
 
 def test_settings_by_name() -> None:
-    config = RunConfig().with_setting("train.seed", "7").with_setting("poses.method", "glomap")
-    assert config.train.seed == 7 and config.poses.method == "glomap"
-    for name, text in (("train.magic", "1"), ("train", "1"), ("train.num_steps", "many")):
-        with pytest.raises(errors.BadSetting):
-            RunConfig().with_setting(name, text)
+    config = RunConfig().with_settings({"train.seed": "7", "poses.method": "glomap", "train.num_steps": 500})
+    assert (config.train.seed, config.poses.method, config.train.num_steps) == (7, "glomap", 500)
+    assert RunConfig().with_settings(config.by_name()) == config
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("train.magic", 1), ("train", 1), ("train.num_steps", "many"), ("train.num_steps", 800.5),
+        ("train.num_steps", True), ("train.seed", -1), ("train.full_size_share", "nan"), ("frames.num_frames", 3),
+    ],
+)  # fmt: skip
+def test_settings_that_are_refused(name: str, value: object) -> None:
+    with pytest.raises(errors.BadSetting):
+        RunConfig().with_settings({name: value})
+
+
+def test_a_resume_finds_the_settings_of_the_earlier_run(stages: Stages, video: Path, tmp_path: Path) -> None:
+    config = RunConfig(export=ExportConfig(spz_version=2))
+    pipeline.run(video, tmp_path / "out", config)
+    assert pipeline.stored_config(tmp_path / "out") == config
+    assert pipeline.stored_config(tmp_path) is None
+
+
+def test_a_foreign_folder_with_reports_in_it_is_not_ours(stages: Stages, video: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    (project / "reports").mkdir(parents=True)
+    (project / "report.json").write_text("{}")
+    (project / "images").mkdir()
+    for options in (RunOptions(), RESUME):
+        with pytest.raises(errors.OutDirNotOurs):
+            pipeline.run(video, project, options=options)
+    assert sorted(path.name for path in project.iterdir()) == ["images", "report.json", "reports"]
+
+
+def test_a_mistyped_input_leaves_a_finished_scene_alone(stages: Stages, video: Path, tmp_path: Path) -> None:
+    pipeline.run(video, tmp_path / "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    with pytest.raises(errors.InputNotFound):
+        pipeline.run(tmp_path / "typo.mp4", tmp_path / "out", options=RESUME)
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
+
+
+def test_the_output_may_not_lie_inside_the_input(stages: Stages, tmp_path: Path) -> None:
+    (tmp_path / "album").mkdir()
+    with pytest.raises(errors.OutDirInsideInput):
+        pipeline.run(tmp_path / "album", tmp_path / "album" / "scene")
+    assert not (tmp_path / "album" / "scene").exists()
+
+
+def test_an_output_that_is_a_file_is_refused(stages: Stages, video: Path) -> None:
+    with pytest.raises(errors.OutDirUnwritable):
+        pipeline.run(video, video)
+
+
+def test_inputs_that_cannot_be_opened(stages: Stages, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(errors.InputUnreadable):
+        pipeline.run(tmp_path / "pipe.mp4", tmp_path / "out")
+
+
+def test_a_photo_folder_is_known_by_content_and_names(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"a\xff.jpg")).write_bytes(b"1")
+    first = hash_input(tmp_path)
+    assert first["size_bytes"] == 1
+    (tmp_path / "b.jpg").write_bytes(b"2")
+    assert hash_input(tmp_path)["sha256"] != first["sha256"]
+
+
+def test_a_failed_stage_stands_in_the_report(stages: Stages, video: Path, tmp_path: Path) -> None:
+    stages.fail["poses"] = errors.CameraStill()
+    with pytest.raises(errors.CameraStill):
+        pipeline.run(video, tmp_path / "out")
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [stage["name"] for stage in report["stages"]] == ["frames", "poses"]
+    assert not (tmp_path / "out" / "reports" / "poses.json").exists()
+
+
+def test_ctrl_c_in_a_program_of_one_s_own_is_reported(stages: Stages, video: Path, tmp_path: Path) -> None:
+    stages.fail["train"] = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.run(video, tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["error"]["code"] == "cancelled"
+
+
+def test_a_full_disk_is_reported_as_such(stages: Stages, video: Path, tmp_path: Path) -> None:
+    stages.fail["train"] = OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(errors.DiskFull):
+        pipeline.run(video, tmp_path / "out")

@@ -6,7 +6,7 @@ import pytest
 from tests.media.tiny_media import panned, write_photos, write_video
 
 from reelscape.config import FramesConfig
-from reelscape.errors import InputError, InputNotFound, UnreadableMedia, by_code
+from reelscape.errors import InputError, InputNotFound, InputUnreadable, by_code
 from reelscape.report import Report
 from reelscape.stages import frames
 from reelscape.workspace import Workspace
@@ -47,7 +47,7 @@ def test_inputs_that_are_no_files(tmp_path: Path) -> None:
     with pytest.raises(InputNotFound):
         frames.run(workspace, FramesConfig(), Report("frames"), tmp_path / "missing.mp4")
     os.mkfifo(tmp_path / "pipe.mp4")
-    with pytest.raises(UnreadableMedia):
+    with pytest.raises(InputUnreadable):
         frames.run(workspace, FramesConfig(), Report("frames"), tmp_path / "pipe.mp4")
 
 

@@ -20,7 +20,7 @@ from reelscape.errors import BadSetting, CameraStill, NoFeatures, RotationOnly, 
 from reelscape.formats.colmap import read_model, read_scene
 from reelscape.report import Event, Progress, Report
 from reelscape.stages import frames, poses
-from reelscape.workspace import Workspace
+from reelscape.workspace import Workspace, read_json, write_json
 
 NUM_FRAMES = 20
 
@@ -144,12 +144,12 @@ def test_empty_pictures_few_photos_and_unknown_methods_are_refused(tmp_path: Pat
     make_frames(workspace, walk(8), kind="photos")
     with pytest.raises(BadSetting, match="colmap, glomap"):
         solve(workspace, method="magic")
-    index = workspace.read_json(workspace.frames_index_path)
+    index = read_json(workspace.frames_index_path)
     for frame in index["frames"]:
         cv2.imwrite(str(workspace.frames_dir / frame["name"]), np.full((480, 360, 3), 128, np.uint8))
     with pytest.raises(NoFeatures):
         solve(workspace)
-    workspace.write_json(workspace.frames_index_path, {**index, "frames": index["frames"][:7]})
+    write_json(workspace.frames_index_path, {**index, "frames": index["frames"][:7]})
     with pytest.raises(TooFewPhotos):
         solve(workspace)
 

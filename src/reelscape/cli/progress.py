@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO, cast
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from reelscape import report
+from reelscape.cli.output import Unfailing, standard_error, standard_output
 from reelscape.errors import ReelscapeError
 
 _PLAIN_EVERY_S = 5.0
@@ -36,28 +35,28 @@ class RunProgress(Protocol):
 @contextmanager
 def open_progress(events: bool) -> Iterator[RunProgress]:
     """The fitting progress: JSON lines when asked for, else bars on a terminal, else plain lines."""
+    stderr = standard_error()
     if events:
-        yield JsonLines()
-    elif sys.stderr.isatty():
-        with Bars() as bars:
+        yield JsonLines(standard_output())
+    elif stderr.isatty():
+        with Bars(stderr) as bars:
             yield bars
     else:
-        yield PlainLines()
+        yield PlainLines(stderr)
 
 
 class JsonLines:
-    """One JSON object per line on standard output."""
+    """One JSON object per line."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: Unfailing) -> None:
+        self._out = out
         self._ended = False
 
     def show(self, event: report.Event) -> None:
-        """Print the event; a reader that went away is no reason to fail the run."""
+        """Print the event at once."""
         self._ended |= isinstance(event, report.Ended)
-        try:
-            print(json.dumps(event.as_json()), flush=True)
-        except BrokenPipeError:
-            sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115 - for the rest of the process
+        self._out.write(json.dumps(event.as_json()) + "\n")
+        self._out.flush()
 
     def failed(self, error: ReelscapeError) -> None:
         """A run that was refused before it began still says so in one line."""
@@ -71,57 +70,64 @@ class JsonLines:
 class _ForPeople:
     """The last words, which bars and plain lines share."""
 
+    def __init__(self, out: Unfailing) -> None:
+        self._out = out
+        self._eta = Eta()
+        self._began = time.monotonic()
+
     def failed(self, error: ReelscapeError) -> None:
         """Sentence, advice, code."""
-        click.echo(f"Error: {error.message}\n  {error.advice}  [{error.code}]", err=True)
+        self._say(f"Error: {error.message}\n  {error.advice}  [{error.code}]")
 
     def succeeded(self, summary: dict[str, Any], out_dir: Path) -> None:
-        """Figures and the folder."""
+        """Figures, the seconds that this run took, and the folder."""
         train, poses = summary["train"], summary["poses"]
         quality = (
             f", {train['psnr_db']:.2f} dB on {train['num_eval_images']} held-out views" if train["psnr_db"] else ""
         )
-        seconds = sum(stage["wall_s"] for stage in summary["stages"])
-        click.echo(
+        self._say(
             f"Scene in {out_dir}: {train['num_gaussians']} gaussians from {poses['num_registered']} of "
-            f"{poses['num_images']} pictures{quality}, {seconds:.0f} s.",
-            err=True,
+            f"{poses['num_images']} pictures{quality}, {time.monotonic() - self._began:.0f} s."
         )
-        click.echo(f"Look at {out_dir / 'preview.jpg'}; open {out_dir / 'scene.spz'} in a splat viewer.", err=True)
+        self._say(f"Look at {out_dir / 'preview.jpg'}; open {out_dir / 'scene.spz'} in a splat viewer.")
+
+    def _say(self, text: str) -> None:
+        self._out.write(text + "\n")
+        self._out.flush()
 
 
 class PlainLines(_ForPeople):
     """A line now and then, for logs."""
 
-    def __init__(self) -> None:
-        self._eta = Eta()
+    def __init__(self, out: Unfailing) -> None:
+        super().__init__(out)
         self._said: tuple[str, float] = ("", 0.0)
 
     def show(self, event: report.Event) -> None:
-        """Print starts, ends and warnings, and progress every few seconds."""
+        """Say ends and warnings, and progress when a stage begins and every few seconds."""
         if isinstance(event, report.Progress):
             stage, at = self._said
             if event.stage == stage and time.monotonic() - at < _PLAIN_EVERY_S:
                 return
             self._said = (event.stage, time.monotonic())
-            click.echo(f"{event.stage}: {event.message} ({event.overall:.0%}{self._eta.text(event.overall)})", err=True)
+            self._say(f"{event.stage}: {event.message} ({event.overall:.0%}{self._eta.text(event.overall)})")
         elif isinstance(event, report.Finished):
-            click.echo(f"{event.stage}: " + ("reused" if event.reused else f"done in {event.wall_s:.1f} s"), err=True)
+            self._say(f"{event.stage}: " + ("reused" if event.reused else f"done in {event.wall_s:.1f} s"))
         elif isinstance(event, report.Warned):
-            click.echo(f"Warning: {event.message}  [{event.code}]", err=True)
+            self._say(f"Warning: {event.message}  [{event.code}]")
 
 
 class Bars(_ForPeople):
     """One bar per stage, with the time that is left at the bottom."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: Unfailing) -> None:
+        super().__init__(out)
         columns = (
             TextColumn("{task.description:8}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(),
             TextColumn("{task.fields[message]}"),
         )  # fmt: skip
-        self._progress = Progress(*columns, console=Console(stderr=True))
+        self._progress = Progress(*columns, console=Console(file=cast(TextIO, out)))
         self._tasks: dict[str, Any] = {}
-        self._eta = Eta()
 
     def __enter__(self) -> Bars:
         self._progress.start()

@@ -8,20 +8,19 @@ from typing import Any
 import cv2
 import pycolmap
 
-from reelscape.config import PosesConfig
+from reelscape.config import METHODS, PosesConfig
 from reelscape.errors import BadSetting, TooFewFrames, TooFewPhotos
 from reelscape.formats.colmap import write_model
 from reelscape.report import Report
 from reelscape.sfm.accept import MIN_REGISTERED
 from reelscape.sfm.gravity import down_of_path, find_segments, refine_down
 from reelscape.sfm.ladder import Attempt, Task, climb
-from reelscape.sfm.mapping import METHODS
 from reelscape.sfm.orient import world_frame
 from reelscape.sfm.pictures import Pictures, parse_pictures
 from reelscape.sfm.solution import Solution
 from reelscape.sfm.undistort import undistort_images, undistorted_model
 from reelscape.sfm.watch import Span
-from reelscape.workspace import Workspace
+from reelscape.workspace import Workspace, atomic, read_json
 
 _LOST_SHARE_TO_WARN = 0.05
 _SHARE_OF_TIME = 0.95
@@ -36,7 +35,7 @@ def solve(*, report: Report, root: str, settings: dict[str, Any]) -> dict[str, A
     pycolmap.logging.minloglevel = int(pycolmap.logging.ERROR)
     cv2.setNumThreads(1)
     workspace, config = Workspace(root), PosesConfig(**settings)
-    pictures = parse_pictures(workspace.read_json(workspace.frames_index_path))
+    pictures = parse_pictures(read_json(workspace.frames_index_path))
     _check(pictures, config)
     workspace.sfm_dir.mkdir(parents=True, exist_ok=True)
     deadline_s = time.monotonic() + _SHARE_OF_TIME * config.time_limit_s
@@ -57,7 +56,7 @@ def _check(pictures: Pictures, config: PosesConfig) -> None:
 
 def _write(workspace: Workspace, solution: Solution, span: Span) -> Solution:
     """Write both products; returns the solution in the world frame, for which the finished pictures are looked at."""
-    with workspace.atomic(workspace.images_dir) as images_dir:
+    with atomic(workspace.images_dir) as images_dir:
         images_dir.mkdir()
         message = f"Straightening {len(solution)} pictures"
         undistort_images(
@@ -67,7 +66,7 @@ def _write(workspace: Workspace, solution: Solution, span: Span) -> Solution:
     down = refine_down(down_of_path(solution.viewmats), segments, solution.points)
     frame = world_frame(solution, down)
     placed = solution.transformed(frame.rotation, frame.origin, frame.scale)
-    with workspace.atomic(workspace.sparse_dir) as sparse_dir:
+    with atomic(workspace.sparse_dir) as sparse_dir:
         sparse_dir.mkdir()
         write_model(sparse_dir, undistorted_model(placed))
     return placed

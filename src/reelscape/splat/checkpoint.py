@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
+import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
 from reelscape.gaussians import Gaussians
+from reelscape.workspace import atomic
 
 _PARTS = ("gaussians", "first", "second")
+_BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,14 @@ class Checkpoint:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write in one step (temporary file, rename): a kill leaves the old checkpoint or the new one."""
+    """Write in one step: a kill leaves the old checkpoint or the new one."""
     arrays = {
         f"{part}.{field.name}": getattr(getattr(checkpoint, part), field.name)
         for part in _PARTS
         for field in fields(Gaussians)
     }
-    temporary = path.with_suffix(".part.npz")
-    with open(temporary, "wb") as stream:
+    with atomic(path) as temporary, open(temporary, "wb") as stream:
         np.savez(stream, fingerprint=checkpoint.fingerprint, step=checkpoint.step, **arrays)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
 
 
 def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
@@ -48,5 +46,5 @@ def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
                 return None
             parts = [Gaussians(*(content[f"{part}.{field.name}"] for field in fields(Gaussians))) for part in _PARTS]
             return Checkpoint(fingerprint, int(content["step"]), *parts)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+    except _BROKEN:
         return None

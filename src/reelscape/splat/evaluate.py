@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from reelscape.cameras import Cameras
+from reelscape.cameras import Scene
 from reelscape.gaussians import Gaussians
+from reelscape.report import Report
 from reelscape.splat.kernel import SplatModel
 from reelscape.splat.score import psnr_db, ssim
-from reelscape.splat.views import read_picture
+from reelscape.splat.views import Picture, read_picture
 
 
 @dataclass(frozen=True)
@@ -24,18 +25,25 @@ class Evaluation:
     num_images: int
 
 
-def evaluate(gaussians: Gaussians, cameras: Cameras, image_dir: Path, out_dir: Path, num_threads: int) -> Evaluation:
-    """Render `cameras` at full size and write out_dir/photo/*.png beside out_dir/render/*.png."""
+def evaluate(gaussians: Gaussians, held_out: Scene, out_dir: Path, num_threads: int, report: Report) -> Evaluation:
+    """Render the cameras of `held_out` at full size; write out_dir/photo/*.png beside out_dir/render/*.png."""
     model = SplatModel(gaussians, num_threads)
-    for folder in ("photo", "render"):
-        (out_dir / folder).mkdir(parents=True, exist_ok=True)
     scores = []
-    for name, viewmat, K, size in zip(cameras.image_names, cameras.viewmats, cameras.Ks, cameras.sizes, strict=True):
-        photo = read_picture(image_dir / name)
-        image = model.render(viewmat, K, (int(size[0]), int(size[1]))).image
-        render = np.rint(image.clip(0, 1) * 255).astype(np.uint8)
+    for index, name in enumerate(held_out.cameras.image_names):
+        report.progress(1.0, f"scoring held-out view {index + 1} of {len(held_out.cameras)}")
+        photo = read_picture(held_out.image_dir / name)
+        render = _render(model, held_out, index)
         for folder, picture in (("photo", photo), ("render", render)):
+            (out_dir / folder).mkdir(parents=True, exist_ok=True)
             Image.fromarray(picture).save(out_dir / folder / f"{Path(name).stem}.png", compress_level=1)
         scores.append((psnr_db(render / 255.0, photo / 255.0), ssim(render / 255.0, photo / 255.0)))
     means = np.mean(scores, axis=0)
     return Evaluation(float(means[0]), float(means[1]), len(scores))
+
+
+def _render(model: SplatModel, scene: Scene, index: int) -> Picture:
+    cameras = scene.cameras
+    width, height = cameras.sizes[index]
+    image = model.render(cameras.viewmats[index], cameras.Ks[index], (int(width), int(height))).image
+    picture: Picture = np.rint(image.clip(0, 1) * 255).astype(np.uint8)
+    return picture

@@ -12,10 +12,12 @@ import numpy as np
 
 from reelscape.cameras import Scene
 from reelscape.config import TrainConfig
+from reelscape.errors import OutOfMemory
 from reelscape.gaussians import Gaussians
 from reelscape.report import Report
+from reelscape.resources import available_bytes
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from reelscape.splat.growth import grow
+from reelscape.splat.growth import grow, sigmoid
 from reelscape.splat.initialise import initial_gaussians, scene_extent
 from reelscape.splat.kernel import SplatModel
 from reelscape.splat.schedule import GROWTH_FACTOR, Schedule
@@ -23,6 +25,9 @@ from reelscape.splat.score import psnr_db
 from reelscape.splat.views import Views
 
 _PROGRESS_EVERY_S = 0.5
+GAUSSIAN_BYTES = 59 * 4 * 6  # parameters, two moments, copies while growing
+ALPHA_THRESHOLD = 1 / 255
+MAX_REACH = 30.0  # times the distance within which 95 % of the gaussians lie
 
 
 @dataclass(frozen=True)
@@ -37,9 +42,11 @@ class TrainingFiles:
 def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFiles | None = None) -> Gaussians:
     """Train gaussians on the scene's pictures, starting from its sparse points.
 
-    Goes on from `files.checkpoint_path` when that was made with the same fingerprint. Raises TooFewPoints, Cancelled.
+    Goes on from `files.checkpoint_path` when that was made with the same fingerprint. Raises TooFewPoints, OutOfMemory,
+    Cancelled.
     """
-    views = Views(scene.cameras, scene.image_dir)
+    _check_memory(scene, config)
+    views = Views(scene.cameras, scene.image_dir, report.check)
     schedule = Schedule(config, scene_extent(scene.cameras))
     model, done = _start(scene, config, files)
     pace = _Pace(report, config, done)
@@ -55,7 +62,7 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
             if files:
                 files.show(model.gaussians(), step, pace.psnr_db)
         pace.tick(step, len(model), lambda: _save(model, step, files))  # noqa: B023 - called at once
-    return model.gaussians()
+    return tidied(model.gaussians())
 
 
 def view_order(num_views: int, step: int, seed: int) -> int:
@@ -76,11 +83,12 @@ class _Pace:
 
     def tick(self, step: int, num_gaussians: int, save: Callable[[], None]) -> None:
         now = time.monotonic()
-        if self._report.cancel.is_set() or now - self._saved_at > self._save_every_s:
+        last = step == self._num_steps
+        if last or self._report.cancel.is_set() or now - self._saved_at > self._save_every_s:
             save()
             self._saved_at = now
         self._report.check()
-        if now - self._said_at > _PROGRESS_EVERY_S or step == self._num_steps:
+        if last or now - self._said_at > _PROGRESS_EVERY_S:
             self._say(step, num_gaussians)
             self._said_at = now
 
@@ -89,6 +97,24 @@ class _Pace:
         self._report.progress(
             step / self._num_steps, f"step {step} of {self._num_steps}, {num_gaussians} gaussians{quality}"
         )
+
+
+def tidied(gaussians: Gaussians) -> Gaussians:
+    """Without what cannot be drawn (not finite, fainter than the threshold) and what was thrown far out."""
+    distances = np.linalg.norm(gaussians.means, axis=1)
+    parts = (gaussians.means, gaussians.quats, gaussians.scales, gaussians.opacities, gaussians.sh0, gaussians.shN)
+    finite = np.all([np.isfinite(part.reshape(len(gaussians), -1)).all(axis=1) for part in parts], axis=0)
+    visible = sigmoid(gaussians.opacities) >= ALPHA_THRESHOLD
+    reach = MAX_REACH * np.percentile(distances[finite], 95) if finite.any() else 0.0
+    return gaussians.select(finite & visible & (distances <= reach))
+
+
+def _check_memory(scene: Scene, config: TrainConfig) -> None:
+    """Raise OutOfMemory when the pictures and the gaussians would not fit into what is free now."""
+    pictures = int(scene.cameras.sizes.prod(axis=1).sum()) * 3 * 4 // 3
+    needed, available = pictures + config.max_gaussians * GAUSSIAN_BYTES, available_bytes()
+    if available is not None and needed > available:
+        raise OutOfMemory(f"Training would need about {needed / 1e9:.1f} GB; {available / 1e9:.1f} GB are free.")
 
 
 def _start(scene: Scene, config: TrainConfig, files: TrainingFiles | None) -> tuple[SplatModel, int]:

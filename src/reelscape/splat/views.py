@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +34,13 @@ class View:
 class Views:
     """The pictures of some cameras, each at full, half and quarter size (levels 0, 1, 2)."""
 
-    def __init__(self, cameras: Cameras, image_dir: Path) -> None:
+    def __init__(self, cameras: Cameras, image_dir: Path, check: Callable[[], None] = lambda: None) -> None:
+        """Reads all pictures; `check` is called before each and may raise."""
         self.cameras = cameras
-        self._pyramids = [_pyramid(read_picture(image_dir / name)) for name in cameras.image_names]
+        self._pyramids = []
+        for name in cameras.image_names:
+            check()
+            self._pyramids.append(_pyramid(read_picture(image_dir / name)))
 
     def __len__(self) -> int:
         return len(self.cameras)

@@ -10,22 +10,22 @@ from reelscape.formats.ply import read_ply
 from reelscape.formats.spz import write_spz
 from reelscape.formats.transforms import write_transforms
 from reelscape.report import Report
-from reelscape.workspace import Workspace
+from reelscape.workspace import Workspace, atomic
 
 
 def run(workspace: Workspace, config: ExportConfig, report: Report) -> dict[str, Any]:
     """Write the scene and its cameras in the other formats; splats keep their order.
 
     Facts: num_gaussians, num_cameras, sh_degree and the sizes ply_bytes, spz_bytes, transforms_bytes.
-    Raises `UnreadableScene`, `PosesError`, `BadSetting`.
+    Raises `UnreadableScene`, `UnreadableModel`, `BadSetting`.
     """
     report.progress(0.0, "scene.spz")
     gaussians = read_ply(workspace.scene_ply_path)
-    with workspace.atomic(workspace.scene_spz_path) as path:
+    with atomic(workspace.scene_spz_path) as path:
         write_spz(path, gaussians, config.spz_version)
     report.progress(0.8, "transforms.json")
     cameras = read_scene(workspace.sparse_dir, workspace.images_dir).cameras
-    with workspace.atomic(workspace.transforms_path) as path:
+    with atomic(workspace.transforms_path) as path:
         write_transforms(path, cameras, image_prefix=f"{workspace.images_dir.name}/")
     written = {
         "ply": workspace.scene_ply_path,

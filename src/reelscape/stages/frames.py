@@ -15,15 +15,14 @@ in pixels of the saved picture, or null; `original_name` is there for photos onl
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from reelscape.child import Limits, call
 from reelscape.config import FramesConfig
-from reelscape.errors import InputNotFound, UnreadableMedia
+from reelscape.inputs import check_input
 from reelscape.report import Report
-from reelscape.workspace import Workspace
+from reelscape.workspace import Workspace, atomic, write_json
 
 _MEMORY_BYTES = 4 << 30
 
@@ -33,28 +32,19 @@ def run(workspace: Workspace, config: FramesConfig, report: Report, input_path: 
 
     Raises the errors under `InputError`, and `TimeLimit`, `OutOfMemory` or `Cancelled`.
     """
-    _check(input_path)
+    check_input(input_path)
     arguments = {
         "input_path": str(input_path.absolute()),
         "num_frames": config.num_frames,
         "max_side_px": config.max_side_px,
     }
     limits = Limits(config.time_limit_s, _MEMORY_BYTES)
-    with workspace.atomic(workspace.frames_dir) as out_dir:
+    with atomic(workspace.frames_dir) as out_dir:
         out_dir.mkdir()
         arguments["out_dir"] = str(out_dir)
         index = call("reelscape.media.frames:extract", arguments, limits, report, workspace.log_path("frames"))
-    workspace.write_json(workspace.frames_index_path, index)
+    write_json(workspace.frames_index_path, index)
     return _facts(index)
-
-
-def _check(input_path: Path) -> None:
-    if not input_path.exists():
-        raise InputNotFound(f"There is no file or folder at {input_path}.")
-    if not input_path.is_file() and not input_path.is_dir():
-        raise UnreadableMedia("The input is neither a file nor a folder.")
-    if not os.access(input_path, os.R_OK):
-        raise UnreadableMedia(f"This program may not read {input_path}.")
 
 
 def _facts(index: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def paint_all(
     """Write the preview picture and the turntable video of the scene at `scene_path` (PLY), seen by `sparse_dir`.
 
     `settings` are the fields of `PreviewConfig`. Facts: preview_size_px, preview_cover (share of the picture that the
-    scene fills), turntable_size_px, turntable_frames. Raises `UnreadableScene`, `PosesError`.
+    scene fills), turntable_size_px, turntable_frames. Raises `UnreadableScene`, `UnreadableModel`.
     """
     config = PreviewConfig(**settings)
     report.progress(0.0, "reading the scene")

@@ -9,7 +9,7 @@ from typing import Any
 from reelscape import child
 from reelscape.config import PreviewConfig
 from reelscape.report import Report
-from reelscape.workspace import Workspace
+from reelscape.workspace import Workspace, atomic
 
 _MEMORY_BYTES = 8 << 30  # address space; the renderer really takes a few hundred MB
 
@@ -18,11 +18,11 @@ def run(workspace: Workspace, config: PreviewConfig, report: Report) -> dict[str
     """Render a well-framed picture and a short closed camera flight, in a child process.
 
     Facts: preview_size_px, preview_cover (0..1), turntable_size_px, turntable_frames, preview_bytes, turntable_bytes.
-    Raises `UnreadableScene`, `PosesError`, and what ends a child (`TimeLimit`, `OutOfMemory`, `Cancelled`, ...).
+    Raises `UnreadableScene`, `UnreadableModel`, and what ends a child (`TimeLimit`, `OutOfMemory`, `Cancelled`, ...).
     """
     with ExitStack() as stack:
-        preview_path = stack.enter_context(workspace.atomic(workspace.preview_path))
-        turntable_path = stack.enter_context(workspace.atomic(workspace.turntable_path))
+        preview_path = stack.enter_context(atomic(workspace.preview_path))
+        turntable_path = stack.enter_context(atomic(workspace.turntable_path))
         arguments = {
             "scene_path": str(workspace.scene_ply_path),
             "sparse_dir": str(workspace.sparse_dir),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from reelscape.cameras import Scene
@@ -11,43 +12,53 @@ from reelscape.formats.colmap import read_scene
 from reelscape.formats.ply import write_ply
 from reelscape.formats.spz import write_spz
 from reelscape.gaussians import Gaussians
+from reelscape.inputs import hash_input
 from reelscape.report import Report
 from reelscape.splat.evaluate import evaluate
 from reelscape.splat.trainer import TrainingFiles, train
 from reelscape.splat.views import split_holdout
-from reelscape.workspace import Workspace, remove
+from reelscape.workspace import Workspace, atomic, remove
+
+VERSION = 1
 
 
 def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, Any]:
     """Train on images/ and sparse/; write scene.ply, and eval/ when views are held out.
 
     Facts: num_gaussians, num_steps, psnr_db and ssim over num_eval_images held-out views (null when none are).
-    Raises TooFewPoints, Cancelled.
+    Raises TooFewPoints, OutOfMemory, Cancelled.
     """
     scene = read_scene(workspace.sparse_dir, workspace.images_dir)
     training, held_out = split_holdout(len(scene.cameras), config.holdout_every)
-    seen = Scene(scene.cameras.select(training), scene.points, scene.rgbs, scene.image_dir)
+    seen = replace(scene, cameras=scene.cameras.select(training))
     gaussians = train(seen, config, report, _files(workspace, config, report))
-    with workspace.atomic(workspace.scene_ply_path) as path:
+    facts = {"num_gaussians": len(gaussians), "num_steps": config.num_steps}
+    scores = _evaluate(workspace, gaussians, replace(scene, cameras=scene.cameras.select(held_out)), config, report)
+    with atomic(workspace.scene_ply_path) as path:
         write_ply(path, gaussians)
+    remove(workspace.checkpoint_path)
+    return facts | scores
+
+
+def _evaluate(
+    workspace: Workspace, gaussians: Gaussians, held_out: Scene, config: TrainConfig, report: Report
+) -> dict[str, Any]:
     remove(workspace.eval_dir)
-    scores: dict[str, Any] = {"psnr_db": None, "ssim": None, "num_eval_images": 0}
-    if len(held_out):
-        cameras = scene.cameras.select(held_out)
-        result = evaluate(gaussians, cameras, workspace.images_dir, workspace.eval_dir, config.num_threads)
-        scores = {"psnr_db": result.psnr_db, "ssim": result.ssim, "num_eval_images": result.num_images}
-    return {"num_gaussians": len(gaussians), "num_steps": config.num_steps, **scores}
+    if len(held_out.cameras) == 0:
+        return {"psnr_db": None, "ssim": None, "num_eval_images": 0}
+    with atomic(workspace.eval_dir) as folder:
+        result = evaluate(gaussians, held_out, folder, config.num_threads, report)
+    return {"psnr_db": result.psnr_db, "ssim": result.ssim, "num_eval_images": result.num_images}
 
 
 def _files(workspace: Workspace, config: TrainConfig, report: Report) -> TrainingFiles:
+    """The checkpoint belongs to these settings and to exactly these cameras and points, wherever they came from."""
+
     def show(gaussians: Gaussians, step: int, psnr_db: float) -> None:
         path = workspace.snapshot_path(step)
-        plain = Gaussians(
-            gaussians.means, gaussians.quats, gaussians.scales, gaussians.opacities, gaussians.sh0, gaussians.shN[:, :0]
-        )
-        with workspace.atomic(path) as temporary:
-            write_spz(temporary, plain)
+        with atomic(path) as temporary:
+            write_spz(temporary, replace(gaussians, shN=gaussians.shN[:, :0]))
         report.snapshot(str(path), step, len(gaussians), psnr_db if math.isfinite(psnr_db) else 0.0)
 
-    poses = (workspace.read_json(workspace.stage_report_path("poses")) or {}).get("fingerprint", "")
-    return TrainingFiles(workspace.checkpoint_path, fingerprint(config, poses), show)
+    sparse = hash_input(workspace.sparse_dir)["sha256"]
+    return TrainingFiles(workspace.checkpoint_path, fingerprint(VERSION, config, sparse), show)

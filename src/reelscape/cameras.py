@@ -31,9 +31,7 @@ class Cameras:
     @property
     def centers(self) -> Float:
         """Camera centres in the world frame, [C, 3]."""
-        rotations, translations = self.viewmats[:, :3, :3], self.viewmats[:, :3, 3]
-        centers: Float = -np.einsum("cji,cj->ci", rotations, translations)
-        return centers
+        return centers_of(self.viewmats)
 
     def select(self, rows: Sequence[int] | npt.NDArray[np.generic]) -> Cameras:
         """The cameras at `rows` (indices or a mask)."""
@@ -50,3 +48,16 @@ class Scene:
     points: Float
     rgbs: npt.NDArray[np.uint8]
     image_dir: Path
+
+
+def centers_of(viewmats: Float) -> Float:
+    """Where the cameras of `viewmats` [C, 4, 4] stand in the world frame, [C, 3]."""
+    centers: Float = -np.einsum("cji,cj->ci", viewmats[:, :3, :3], viewmats[:, :3, 3])
+    return centers
+
+
+def unit(vectors: Float) -> Float:
+    """The vectors [..., 3] at length one; zero stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    directions: Float = vectors / np.maximum(lengths, 1e-12)
+    return directions

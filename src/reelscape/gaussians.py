@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
+_Real = TypeVar("_Real", np.float32, np.float64)
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,9 @@ class Gaussians:
         return Gaussians(
             self.means[rows], self.quats[rows], self.scales[rows], self.opacities[rows], self.sh0[rows], self.shN[rows]
         )
+
+
+def sigmoid(logits: npt.NDArray[_Real]) -> npt.NDArray[_Real]:
+    """1 / (1 + e^-x), the activation of opacities, in the precision of its argument; never overflows."""
+    result: npt.NDArray[_Real] = 0.5 * (1 + np.tanh(0.5 * logits))
+    return result

@@ -7,8 +7,8 @@ import pytest
 from tests import tolerances
 from tests.made_gaussians import scatter_gaussians
 
-from reelscape.gaussians import Gaussians
-from reelscape.splat.growth import grow, morton_order, sigmoid, split_opacity
+from reelscape.gaussians import Gaussians, sigmoid
+from reelscape.splat.growth import grow, morton_order, split_opacity
 from reelscape.splat.kernel import SplatModel
 
 

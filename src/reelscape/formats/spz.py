@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelscape.errors import BadSetting, UnreadableScene
-from reelscape.gaussians import Array, Gaussians
+from reelscape.gaussians import Array, Gaussians, sigmoid
 
 VERSIONS = (2, 3)
 
@@ -74,7 +74,7 @@ def _pack(gaussians: Gaussians, version: int) -> bytes:
     header = _HEADER.pack(_MAGIC, version, len(gaussians), gaussians.sh_degree, fractional_bits, 0, 0)
     arrays: list[NDArray[Any]] = [
         _pack_positions(gaussians.means, fractional_bits),
-        _byte(_sigmoid(gaussians.opacities) * 255),
+        _byte(sigmoid(gaussians.opacities) * 255),
         _byte((gaussians.sh0 * _COLOR_SCALE + 0.5) * 255),
         _byte((gaussians.scales + 10) * 16),
         _pack_smallest_three(gaussians.quats) if version >= 3 else _pack_first_three(gaussians.quats),
@@ -125,10 +125,6 @@ def _float32(values: NDArray[np.floating]) -> Array:
 def _byte(values: NDArray[np.floating]) -> NDArray[np.uint8]:
     packed: NDArray[np.uint8] = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     return packed
-
-
-def _sigmoid(logits: Array) -> Array:
-    return _float32(0.5 * (1 + np.tanh(0.5 * logits)))
 
 
 def _logit(alphas: NDArray[np.floating]) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from av.video.stream import VideoStream
 
 from reelscape.errors import NoVideoStream, PictureTooLarge, PictureTooSmall, UnreadableMedia
 from reelscape.media.sniff import head_of, picture_format, video_format
+from reelscape.resources import num_usable_cores
 
 MIN_SIDE_PX = 128
 MAX_SIDE_PX = 8192
@@ -103,7 +103,7 @@ def check_size(width: int, height: int, max_pixels: int) -> None:
 def _prepare_decoder(stream: VideoStream) -> None:
     context = stream.codec_context
     context.thread_type = "FRAME"
-    context.thread_count = min(len(os.sched_getaffinity(0)), MAX_THREADS)
+    context.thread_count = min(num_usable_cores(), MAX_THREADS)
     context.options = {"max_pixels": str(MAX_VIDEO_PIXELS)}  # a size that grows on the way is refused by the decoder
 
 

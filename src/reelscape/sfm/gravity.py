@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from reelscape.cameras import Cameras, Float
+from reelscape.cameras import Cameras, Float, unit
 
 _ROLL_SPREAD = 0.11
 """Mean square of the right axes (19 degrees) that unsteady hands alone can reach."""
@@ -58,7 +58,7 @@ def down_of_path(viewmats: Float) -> Held:
     the mean of the cameras' own down axes is added; it fades as they spread.
     """
     rights = viewmats[:, 0, :3]
-    mean_down = _unit(viewmats[:, 1, :3].mean(axis=0))
+    mean_down = unit(viewmats[:, 1, :3].mean(axis=0))
     scatter = rights.T @ rights / len(rights)
     unsure = 1 / (1 + (float(np.linalg.eigvalsh(scatter)[1]) / _ROLL_SPREAD) ** 6)
     down = np.linalg.eigh(scatter + unsure * (np.eye(3) - np.outer(mean_down, mean_down)))[1][:, 0]
@@ -67,7 +67,7 @@ def down_of_path(viewmats: Float) -> Held:
     level = view - (view @ down) * down
     if np.linalg.norm(level) < 1e-3:
         level = np.cross(viewmats[0, 0, :3], down)
-    return Held(down, _unit(level), unsure)
+    return Held(down, unit(level), unsure)
 
 
 def find_segments(cameras: Cameras, images_dir: Path) -> Segments:
@@ -161,8 +161,3 @@ def _agreement(direction: Float, segments: Segments) -> Float:
     off = segments.normals @ direction
     agreement: Float = segments.lengths * np.maximum(0.0, 1 - (off / _UPRIGHT_TOLERANCE) ** 2)
     return agreement
-
-
-def _unit(vector: Float) -> Float:
-    unit: Float = vector / max(float(np.linalg.norm(vector)), 1e-12)
-    return unit

@@ -14,8 +14,6 @@ from reelscape.sfm.lens import Lens
 from reelscape.sfm.solution import Solution
 from reelscape.sfm.watch import Span, watched
 
-METHODS = ("colmap", "glomap")
-
 _MIN_MODEL_SIZE = 5
 _MAX_MODELS = 5
 _GROWTH = 1.4
@@ -32,6 +30,11 @@ class MapJob:
     image_names: tuple[str, ...]
     seed: int
     time_limit_s: float
+
+
+def silence_colmap() -> None:
+    """Let COLMAP log its errors only."""
+    pycolmap.logging.minloglevel = int(pycolmap.logging.ERROR)
 
 
 def solve_poses(method: str, job: MapJob, span: Span) -> list[Solution]:

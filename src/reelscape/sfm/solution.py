@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from reelscape.cameras import Float
+from reelscape.cameras import Float, centers_of
 from reelscape.formats.colmap import Observations
 from reelscape.sfm.lens import Lens
 
@@ -36,9 +36,7 @@ class Solution:
     @property
     def centers(self) -> Float:
         """Camera centres [C, 3]."""
-        rotations, translations = self.viewmats[:, :3, :3], self.viewmats[:, :3, 3]
-        centers: Float = -np.einsum("cji,cj->ci", rotations, translations)
-        return centers
+        return centers_of(self.viewmats)
 
     @property
     def points_per_image(self) -> npt.NDArray[np.int64]:

@@ -11,7 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from reelscape.gaussians import Array, Gaussians
+from reelscape.gaussians import Array, Gaussians, sigmoid
 from reelscape.splat.kernel import SplatModel
 
 DEAD_OPACITY = 0.005
@@ -65,11 +65,6 @@ def _cleared(moments: Gaussians, rows: npt.NDArray[np.bool_]) -> Gaussians:
     fields = (moments.means, moments.quats, moments.scales, moments.opacities, moments.sh0, moments.shN)
     kept = [np.where(rows.reshape(-1, *[1] * (field.ndim - 1)), np.float32(0), field) for field in fields]
     return Gaussians(*kept)
-
-
-def sigmoid(x: Array) -> Array:
-    """Logistic function."""
-    return (1.0 / (1.0 + np.exp(-x))).astype(np.float32)
 
 
 def morton_order(points: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:

@@ -9,7 +9,6 @@ finite are not drawn and not trained. Results do not depend on the number of thr
 from __future__ import annotations
 
 import dataclasses
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy.typing as npt
 
 from reelscape._native import kernels
 from reelscape.gaussians import Gaussians
+from reelscape.resources import num_usable_cores
 
 Float32 = npt.NDArray[np.float32]
 
@@ -90,7 +90,7 @@ class SplatModel:
             raise ValueError("moments must have the shapes of the gaussians")
         self._count = len(gaussians)
         self._sh_degree = gaussians.sh_degree
-        self._num_threads = num_threads if num_threads > 0 else _cores()
+        self._num_threads = num_threads if num_threads > 0 else num_usable_cores()
         blocks = (_to_blocks(gaussians, is_padding_hidden=True), _to_blocks(first), _to_blocks(second))
         self._splats = kernels.Splats(*blocks, self._count, self._sh_degree, self._num_threads)
 
@@ -181,11 +181,6 @@ class SplatModel:
             setattr(step, field.name, getattr(settings, field.name))
         step.seed = settings.seed & 0xFFFFFFFF
         return step
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _camera(viewmat: npt.ArrayLike, K: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -15,15 +15,15 @@ Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Lens:
+class Intrinsics:
     """Intrinsics K [3, 3] of a picture of `size` (width, height), in pixels."""
 
     K: Float
     size: tuple[int, int]
 
     @classmethod
-    def of_camera(cls, cameras: Cameras, index: int, side_px: int, zoom: float = 1.0) -> Lens:
-        """The lens of a camera for a picture with longer side `side_px`, even sides, the axis in its middle."""
+    def of_camera(cls, cameras: Cameras, index: int, side_px: int, zoom: float = 1.0) -> Intrinsics:
+        """The intrinsics of a camera for a picture with longer side `side_px`, even sides, the axis in its middle."""
         fx, fy = cameras.Ks[index, 0, 0], cameras.Ks[index, 1, 1]
         width, height = (int(side) for side in cameras.sizes[index])
         scale = side_px / max(width, height)
@@ -31,21 +31,21 @@ class Lens:
         K = np.array([[fx * scale * zoom, 0, size[0] / 2], [0, fy * scale * zoom, size[1] / 2], [0, 0, 1]])
         return cls(K, size)
 
-    def enlarged(self, factor: int) -> Lens:
+    def enlarged(self, factor: int) -> Intrinsics:
         """The same view with `factor` times as many pixels along each side."""
-        return Lens(np.diag([factor, factor, 1.0]) @ self.K, (self.size[0] * factor, self.size[1] * factor))
+        return Intrinsics(np.diag([factor, factor, 1.0]) @ self.K, (self.size[0] * factor, self.size[1] * factor))
 
 
-def paint(model: SplatModel, viewpoint: Viewpoint, lens: Lens, supersample: int = 1) -> Picture:
+def paint(model: SplatModel, viewpoint: Viewpoint, intrinsics: Intrinsics, supersample: int = 1) -> Picture:
     """The scene as uint8 RGB [H, W, 3]; each pixel is the mean of `supersample`^2 rays."""
-    fine = lens.enlarged(supersample)
+    fine = intrinsics.enlarged(supersample)
     image = model.render(viewpoint.viewmat(), fine.K, fine.size).image.clip(0, 1)
-    width, height = lens.size
+    width, height = intrinsics.size
     blocks = image.reshape(height, supersample, width, supersample, 3).mean(axis=(1, 3))
     picture: Picture = np.rint(blocks * 255).astype(np.uint8)
     return picture
 
 
-def measure_cover(model: SplatModel, viewpoint: Viewpoint, lens: Lens) -> float:
+def measure_cover(model: SplatModel, viewpoint: Viewpoint, intrinsics: Intrinsics) -> float:
     """Share of the picture that the scene fills: mean opacity, 0..1."""
-    return float(model.render(viewpoint.viewmat(), lens.K, lens.size).alpha.mean())
+    return float(model.render(viewpoint.viewmat(), intrinsics.K, intrinsics.size).alpha.mean())

@@ -13,11 +13,11 @@ import numpy as np
 from reelscape.cameras import Scene
 from reelscape.config import TrainConfig
 from reelscape.errors import OutOfMemory
-from reelscape.gaussians import Gaussians
+from reelscape.gaussians import Gaussians, sigmoid
 from reelscape.report import Report
 from reelscape.resources import available_bytes
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from reelscape.splat.growth import grow, sigmoid
+from reelscape.splat.growth import grow
 from reelscape.splat.initialise import initial_gaussians, scene_extent
 from reelscape.splat.kernel import SplatModel
 from reelscape.splat.schedule import GROWTH_FACTOR, Schedule

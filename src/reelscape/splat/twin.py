@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from reelscape.gaussians import Gaussians
+from reelscape.gaussians import Gaussians, sigmoid
 from reelscape.splat.kernel import StepSettings
 
 Float = npt.NDArray[np.float64]
@@ -76,12 +76,6 @@ class Composite:
 def parameters_of(gaussians: Gaussians) -> Parameters:
     """The gaussians' arrays by name, in float64."""
     return {f.name: np.asarray(getattr(gaussians, f.name), np.float64) for f in fields(Gaussians)}
-
-
-def sigmoid(x: Float) -> Float:
-    """1 / (1 + e^-x)."""
-    result: Float = 1 / (1 + np.exp(-x))
-    return result
 
 
 def rotations_of(quats: Float) -> Float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reelscape.cameras import Cameras, Float
+from reelscape.cameras import Cameras, Float, unit
 
 WORLD_UP = np.array([0.0, -1.0, 0.0])
 
@@ -166,10 +166,3 @@ def _seen_shares(cameras: Cameras, points: Float) -> Float:
     visible = _visible(cameras, _in_cameras(cameras, few))
     shares: Float = visible.sum(axis=1) / max(len(few), 1)
     return shares
-
-
-def unit(vectors: Float) -> Float:
-    """The vectors [..., 3] at length one."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Float = vectors / np.maximum(lengths, 1e-12)
-    return unit

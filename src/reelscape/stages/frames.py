@@ -42,7 +42,7 @@ def run(workspace: Workspace, config: FramesConfig, report: Report, input_path: 
     with atomic(workspace.frames_dir) as out_dir:
         out_dir.mkdir()
         arguments["out_dir"] = str(out_dir)
-        index = call("reelscape.media.frames:extract", arguments, limits, report, workspace.log_path("frames"))
+        index = call("reelscape.stages.frames_child:extract", arguments, limits, report, workspace.log_path("frames"))
     write_json(workspace.frames_index_path, index)
     return _facts(index)
 

@@ -28,5 +28,7 @@ def run(workspace: Workspace, config: PosesConfig, report: Report) -> dict[str, 
     """
     arguments = {"root": str(workspace.root), "settings": asdict(config)}
     limits = Limits(config.time_limit_s, _MEMORY_BYTES)
-    facts: dict[str, Any] = call("reelscape.sfm.solve:solve", arguments, limits, report, workspace.log_path("poses"))
+    facts: dict[str, Any] = call(
+        "reelscape.stages.poses_child:solve", arguments, limits, report, workspace.log_path("poses")
+    )
     return facts

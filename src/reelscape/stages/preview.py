@@ -32,7 +32,7 @@ def run(workspace: Workspace, config: PreviewConfig, report: Report) -> dict[str
         }
         limits = child.Limits(wall_s=config.time_limit_s, memory_bytes=_MEMORY_BYTES)
         facts = child.call(
-            "reelscape.stages.painting:paint_all", arguments, limits, report, workspace.log_path("preview")
+            "reelscape.stages.preview_child:paint_all", arguments, limits, report, workspace.log_path("preview")
         )
     sizes = {"preview_bytes": workspace.preview_path, "turntable_bytes": workspace.turntable_path}
     return {**facts, **{name: path.stat().st_size for name, path in sizes.items()}}

@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 import cv2
-import pycolmap
 
 from reelscape.config import METHODS, PosesConfig
 from reelscape.errors import BadSetting, TooFewFrames, TooFewPhotos
@@ -15,6 +14,7 @@ from reelscape.report import Report
 from reelscape.sfm.accept import MIN_REGISTERED
 from reelscape.sfm.gravity import down_of_path, find_segments, refine_down
 from reelscape.sfm.ladder import Attempt, Task, climb
+from reelscape.sfm.mapping import silence_colmap
 from reelscape.sfm.orient import world_frame
 from reelscape.sfm.pictures import Pictures, parse_pictures
 from reelscape.sfm.solution import Solution
@@ -32,7 +32,7 @@ def solve(*, report: Report, root: str, settings: dict[str, Any]) -> dict[str, A
 
     Returns the stage's facts. Raises the errors under `PosesError`, and `TooFewFrames` or `TooFewPhotos`.
     """
-    pycolmap.logging.minloglevel = int(pycolmap.logging.ERROR)
+    silence_colmap()
     cv2.setNumThreads(1)
     workspace, config = Workspace(root), PosesConfig(**settings)
     pictures = parse_pictures(read_json(workspace.frames_index_path))

@@ -1,4 +1,4 @@
-"""What the preview stage does in its child process: render the picture and the turntable video, and encode both."""
+"""The preview stage's work, in its child process: render the picture and the turntable video, and encode both."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reelscape.formats.ply import read_ply
 from reelscape.media.encode import write_mp4
 from reelscape.report import Report
 from reelscape.splat.kernel import SplatModel
-from reelscape.splat.paint import Lens, Picture, measure_cover, paint
+from reelscape.splat.paint import Intrinsics, Picture, measure_cover, paint
 from reelscape.splat.turntable import turntable_views
 from reelscape.splat.viewpoint import best_camera, default_view
 
@@ -57,20 +57,20 @@ class _Studio:
 
     def write_preview(self, path: Path) -> dict[str, Any]:
         viewpoint = default_view(self.cameras, self.points)
-        lens = Lens.of_camera(self.cameras, self.best, self.config.preview_side_px)
-        picture = paint(self.model, viewpoint, lens, _PREVIEW_SUPERSAMPLE)
+        intrinsics = Intrinsics.of_camera(self.cameras, self.best, self.config.preview_side_px)
+        picture = paint(self.model, viewpoint, intrinsics, _PREVIEW_SUPERSAMPLE)
         Image.fromarray(picture).save(path, "JPEG", quality=_JPEG_QUALITY, progressive=True)
-        cover = measure_cover(self.model, viewpoint, lens)
-        return {"preview_size_px": list(lens.size), "preview_cover": round(cover, 4)}
+        cover = measure_cover(self.model, viewpoint, intrinsics)
+        return {"preview_size_px": list(intrinsics.size), "preview_cover": round(cover, 4)}
 
     def write_turntable(self, path: Path, report: Report) -> dict[str, Any]:
-        lens = Lens.of_camera(self.cameras, self.best, self.config.turntable_side_px)
-        write_mp4(path, self._turntable_frames(lens, report), TURNTABLE_FPS)
-        return {"turntable_size_px": list(lens.size), "turntable_frames": self.config.turntable_frames}
+        intrinsics = Intrinsics.of_camera(self.cameras, self.best, self.config.turntable_side_px)
+        write_mp4(path, self._turntable_frames(intrinsics, report), TURNTABLE_FPS)
+        return {"turntable_size_px": list(intrinsics.size), "turntable_frames": self.config.turntable_frames}
 
-    def _turntable_frames(self, lens: Lens, report: Report) -> Iterator[Picture]:
+    def _turntable_frames(self, intrinsics: Intrinsics, report: Report) -> Iterator[Picture]:
         num_frames = self.config.turntable_frames
         for i, viewpoint in enumerate(turntable_views(self.cameras, self.points, num_frames)):
             share = _PREVIEW_SHARE + (1 - _PREVIEW_SHARE) * i / num_frames
             report.progress(share, f"turntable frame {i + 1} of {num_frames}")
-            yield paint(self.model, viewpoint, lens)
+            yield paint(self.model, viewpoint, intrinsics)

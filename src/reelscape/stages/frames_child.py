@@ -1,4 +1,4 @@
-"""The child process's side of the frames stage: any accepted input to chosen pictures in a folder."""
+"""The frames stage's work, in its child process: any accepted input to chosen pictures in a folder."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 // A small thread pool: one job at a time, indices handed out in order, the caller works too.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -14,7 +16,12 @@ namespace reelscape {
 class ThreadPool {
 public:
     explicit ThreadPool(int num_threads) {
-        for (int i = 1; i < num_threads; ++i) workers_.emplace_back([this] { work(); });
+        workers_.reserve(static_cast<std::size_t>(std::max(0, num_threads - 1)));
+        try {
+            for (int i = 1; i < num_threads; ++i) workers_.emplace_back([this] { work(); });
+        } catch (const std::exception &) {
+            // The system gives no more threads (a limit on them, or on memory): those made so far do the work.
+        }
     }
     ~ThreadPool() {
         {

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,3 +125,23 @@ def test_malformed_gaussians_are_refused(name: str) -> None:
     gaussians = scenes.gaussians(sh_degree=2)
     with pytest.raises(ValueError, match="must"):
         SplatModel(dataclasses.replace(gaussians, **{name: getattr(gaussians, name)[:-1]}))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and RLIMIT_AS")
+def test_a_system_that_gives_no_more_threads() -> None:
+    """Address space for a few threads' stacks only: the pool goes on with those it got, in a process of its own."""
+    program = (
+        "import resource\n"
+        "from reelscape.splat.kernel import SplatModel\n"
+        "from tests.splat import kernel_scenes as scenes\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "hard = resource.getrlimit(resource.RLIMIT_AS)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + (100 << 20), hard))\n"
+        "model = SplatModel(scenes.gaussians(50), num_threads=200)\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (hard, hard))\n"
+        "images = [m.render(scenes.VIEWMAT, scenes.K, scenes.SIZE).image"
+        " for m in (model, SplatModel(scenes.gaussians(50), num_threads=1))]\n"
+        "assert (images[0] == images[1]).all()\n"
+    )
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", program], cwd=root, check=True, timeout=20)

@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*)
+BUILD_HOOK := from scikit_build_core.build import get_requires_for_build_wheel
 DEMO := demo
 
-.PHONY: install dev demo test lint format bench wheel lock clean
+.PHONY: install dev demo test lint format bench docs wheel lock clean
 
 install: $(VENV)/.native
 
@@ -19,9 +20,17 @@ $(VENV)/.locked: requirements.lock $(VENV)/.python
 	$(PIP) install --quiet --requirement requirements.lock
 	@touch $@
 
-$(VENV)/.native: $(NATIVE) $(VENV)/.locked
+# What builds the kernel, at locked versions; CMake and Ninja only where the machine has none that will do.
+$(VENV)/.build-tools: requirements-build.lock $(VENV)/.python
+	$(PIP) install --quiet --constraint requirements-build.lock scikit-build-core nanobind
+	@tools=$$($(BIN)/python -c '$(BUILD_HOOK) as requires; print(*requires())') && \
+	if [ -n "$$tools" ]; then $(PIP) install --quiet --constraint requirements-build.lock $$tools; fi
+	@touch $@
+
+$(VENV)/.native: $(NATIVE) $(VENV)/.locked $(VENV)/.build-tools
 	@command -v $${CXX:-c++} >/dev/null || { echo 'There is no C++ compiler: install one with "apt-get install g++" (Debian, Ubuntu) or "xcode-select --install" (macOS), then run make again.' >&2; exit 1; }
-	$(PIP) install --quiet --no-deps --editable .
+	@$(BIN)/python -c 'import pathlib, sys, sysconfig; sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").exists())' || { echo 'The headers of Python are missing: install them with "apt-get install python3-dev", then run make again.' >&2; exit 1; }
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 dev: $(VENV)/.dev
@@ -42,6 +51,7 @@ lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --strict tools
 	$(BIN)/lint-imports
 
 format: dev
@@ -51,13 +61,19 @@ format: dev
 bench: install
 	$(BIN)/python bench/step.py
 
-wheel: dev
-	$(BIN)/python -m build --wheel
+docs: install
+	$(BIN)/python tools/write_docs.py
+
+wheel: install
+	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 # Needs uv: writes the exact versions of everything, without addresses.
+COMPILE := uv pip compile --quiet --universal --no-header --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11
 lock:
-	uv pip compile --quiet --universal --no-header --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11 pyproject.toml --output-file requirements.lock
-	uv pip compile --quiet --universal --no-header --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11 --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra dev --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], "cmake>=3.18", "ninja", sep="\n")' \
+	| $(COMPILE) --constraint requirements-dev.lock - --output-file requirements-build.lock
 
 clean:
 	rm -rf $(VENV) build dist $(DEMO)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from pathlib import Path
 
 import av
@@ -11,7 +12,7 @@ from tests import tolerances
 from tests.sample.rooms import TEXEL_M
 
 from reelscape.cli.sample import command
-from reelscape.errors import BadSetting
+from reelscape.errors import BadSetting, DiskFull
 from reelscape.formats.transforms import read_transforms
 from reelscape.sample import SampleConfig, default_room, read_cameras, read_mesh, render_frame, truth_dir, write_sample
 
@@ -54,20 +55,67 @@ def test_the_truth_is_complete(video_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--size", "161x284"], ["--seconds", "0"], ["--size", "nonsense"], ["--fps", "0"]]
+    "arguments",
+    [
+        ["--size", "161x284"],
+        ["--seconds", "0"],
+        ["--seconds", "inf"],
+        ["--seconds", "nan"],
+        ["--fps", "0"],
+        ["--fps", "nan"],
+        ["--texel", "0"],
+        ["--texel", "-inf"],
+    ],
 )
 def test_bad_settings_are_explained_and_leave_nothing(tmp_path: Path, arguments: list[str]) -> None:
     result = CliRunner().invoke(command, [str(tmp_path / "x.mp4"), *arguments])
-    assert result.exit_code != 0 and "Error" in result.output
+    assert result.exit_code == 1 and "Error: " in result.output and "[bad_setting]" in result.output
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_broken_off_video_leaves_nothing(tmp_path: Path) -> None:
+def test_a_size_of_another_form_is_a_usage_error(tmp_path: Path) -> None:
+    result = CliRunner().invoke(command, [str(tmp_path / "x.mp4"), "--size", "nonsense"])
+    assert result.exit_code == 2 and "540x960" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("x.truth", "bad_setting"), ("file/x.mp4", "output_not_writable"), ("theirs.mp4", "out_dir_not_ours")],
+)
+def test_places_that_cannot_be_used_are_refused_at_once(tmp_path: Path, name: str, code: str) -> None:
+    (tmp_path / "file").write_text("theirs")
+    (tmp_path / "theirs.truth").mkdir()
+    (tmp_path / "theirs.truth" / "diary").write_text("theirs")
+    before = sorted(tmp_path.rglob("*"))
+    result = CliRunner().invoke(command, [str(tmp_path / name)])
+    assert result.exit_code == 1 and f"[{code}]" in result.output
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
+    try:
+        with pytest.raises(DiskFull):
+            write_sample(tmp_path / "x.mp4", SampleConfig(1.0, 10, (160, 284), TEXEL_M))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_off_video_leaves_what_was_there(tmp_path: Path) -> None:
     def stop(done: int, count: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         write_sample(tmp_path / "x.mp4", SampleConfig(1.0, 10, (160, 284), TEXEL_M), stop)
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "x.mp4").write_bytes(b"earlier")
+    (tmp_path / "x.truth").mkdir()
+    (tmp_path / "x.truth" / "cameras.npz").write_bytes(b"earlier")
+    with pytest.raises(KeyboardInterrupt):
+        write_sample(tmp_path / "x.mp4", SampleConfig(1.0, 10, (160, 284), TEXEL_M), stop)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["cameras.npz", "x.mp4", "x.truth"]
+    assert (tmp_path / "x.mp4").read_bytes() == b"earlier"
     with pytest.raises(BadSetting):
         write_sample(tmp_path / "x.mp4", SampleConfig(size=(32, 64)))

@@ -32,8 +32,9 @@ def command(out: Path, seconds: float, size: tuple[int, int], fps: float, texel_
     """Render a handheld-like video of a synthetic room to OUT, an MP4, with its ground truth in a folder beside it."""
     config = SampleConfig(seconds, fps, size, texel_m)
     try:
+        config.check()
         with click.progressbar(length=config.num_frames, label="Rendering") as bar:
             facts = write_sample(out, config, lambda done, count: bar.update(1))
     except ReelscapeError as error:
-        raise click.ClickException(f"{error.message} {error.advice}") from error
+        raise click.ClickException(f"{error.message}\n  {error.advice}  [{error.code}]") from error
     click.echo(f"{facts['video']}: {facts['num_frames']} frames; ground truth in {facts['truth']}")

@@ -12,13 +12,15 @@ from reelscape.formats.transforms import write_transforms
 from reelscape.sample.mesh import Room
 from reelscape.sample.render import render_depth
 
+CAMERAS_NAME = "cameras.npz"
+
 
 def write_truth(folder: Path, room: Room, cameras: Cameras, depth_frames: list[int]) -> None:
     """Write cameras.npz, transforms.json, mesh.ply and, for `depth_frames`, depth/frame_*.npz into `folder`."""
     (folder / "depth").mkdir(parents=True, exist_ok=True)
     write_transforms(folder / "transforms.json", cameras)
     names = np.array(cameras.image_names)
-    np.savez(folder / "cameras.npz", viewmats=cameras.viewmats, Ks=cameras.Ks, sizes=cameras.sizes, image_names=names)
+    np.savez(folder / CAMERAS_NAME, viewmats=cameras.viewmats, Ks=cameras.Ks, sizes=cameras.sizes, image_names=names)
     write_mesh(folder / "mesh.ply", room)
     for index in depth_frames:
         width, height = (int(side) for side in cameras.sizes[index])
@@ -29,7 +31,7 @@ def write_truth(folder: Path, room: Room, cameras: Cameras, depth_frames: list[i
 
 def read_cameras(folder: Path) -> Cameras:
     """The cameras of all frames of the video."""
-    with np.load(folder / "cameras.npz") as stored:
+    with np.load(folder / CAMERAS_NAME) as stored:
         names = tuple(str(name) for name in stored["image_names"])
         return Cameras(names, stored["viewmats"], stored["Ks"], stored["sizes"])
 

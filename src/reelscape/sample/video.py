@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,14 @@ from typing import Any
 import numpy as np
 
 from reelscape.cameras import Cameras, Float
-from reelscape.errors import BadSetting
+from reelscape.errors import BadSetting, OutDirNotOurs, OutDirUnwritable, coded
 from reelscape.media.encode import write_mp4
 from reelscape.sample.mesh import Room
 from reelscape.sample.render import Picture, Sensor, intrinsics, render_moving
 from reelscape.sample.room import default_room
-from reelscape.sample.truth import write_truth
+from reelscape.sample.truth import CAMERAS_NAME, write_truth
 from reelscape.sample.walk import Walk
+from reelscape.workspace import atomic
 
 EXPOSURE_S = 0.005
 NOISE_LEVELS = 1.6
@@ -50,6 +50,10 @@ class SampleConfig:
             raise BadSetting("The video must have 1 to 240 frames per second.")
         if not all(64 <= side <= 4096 and side % 2 == 0 for side in self.size):
             raise BadSetting("Width and height must be even numbers from 64 to 4096.")
+        if not 0.001 <= self.texel_m <= 0.1:
+            raise BadSetting("A texel must measure 0.001 to 0.1 metres.")
+        if not 0 <= self.num_threads <= 256:
+            raise BadSetting("There can be 1 to 256 threads, or 0 for all cores.")
 
 
 def truth_dir(video_path: Path) -> Path:
@@ -61,22 +65,42 @@ def write_sample(path: Path, config: SampleConfig | None = None, progress: Progr
     """Render the sample video to `path` (MP4) and its ground truth to `truth_dir(path)`; returns facts for people.
 
     The same settings give the same frames, on any number of threads. `progress(done, all)` is called after each frame.
-    Raises `BadSetting`; a broken-off call leaves no video.
+    Raises `BadSetting`, or an `OutputError` when it cannot be written; a broken-off call leaves what was there before.
     """
     config = config or SampleConfig()
     config.check()
-    room, cameras = default_room(config.texel_m), sample_cameras(config)
-    folder, unfinished = truth_dir(path), path.with_name(f".{path.name}.part.mp4")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    _check_target(path)
     try:
-        write_mp4(unfinished, _counted(render_video(room, config), len(cameras), progress), config.fps)
-        depth_frames = np.unique(np.linspace(0, len(cameras) - 1, NUM_DEPTH_FRAMES).astype(int))
-        write_truth(folder, room, cameras, depth_frames.tolist())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return {"video": str(path), "truth": str(folder), "num_frames": len(cameras), "num_triangles": len(room.triangles)}
+        # Both are in place before the long work begins, so what cannot be written shows at once.
+        with atomic(path) as video_path, atomic(truth_dir(path)) as truth_path:
+            truth_path.mkdir()
+            room, cameras = default_room(config.texel_m), sample_cameras(config)
+            write_mp4(video_path, _counted(render_video(room, config), len(cameras), progress), config.fps)
+            depth_frames = np.unique(np.linspace(0, len(cameras) - 1, NUM_DEPTH_FRAMES).astype(int))
+            write_truth(truth_path, room, cameras, depth_frames.tolist())
+    except OSError as error:
+        raise coded(error) from error
+    return {
+        "video": str(path),
+        "truth": str(truth_dir(path)),
+        "num_frames": len(cameras),
+        "num_triangles": len(room.triangles),
+    }
+
+
+def _check_target(path: Path) -> None:
+    """Refuse a video whose name or place would cost somebody something else."""
+    folder = truth_dir(path)
+    if folder == path:
+        raise BadSetting(f"The video {path.name} cannot be named like the folder of its ground truth.")
+    if path.is_dir():
+        raise OutDirUnwritable(f"There is a folder at {path}.")
+    if folder.exists() and not (folder / CAMERAS_NAME).exists():
+        raise OutDirNotOurs(f"There is something else at {folder}, where the ground truth belongs.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutDirUnwritable(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
 
 
 def sample_cameras(config: SampleConfig) -> Cameras:

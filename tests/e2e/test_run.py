@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,39 @@ def test_resume_after_success_does_nothing_again(finished: tuple[Path, Any], vid
     assert {path.name: path.read_bytes() for path in (out / "reports").iterdir()} == before
 
 
+def closed_pipe() -> int:
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
+def full_disk() -> int:
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+def lost_terminal() -> int:
+    leader, follower = os.openpty()
+    os.close(leader)
+    return follower
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize("broken", [closed_pipe, full_disk, lost_terminal])
+def test_a_reader_that_goes_away_does_not_fail_the_run(
+    stream: str, broken: Callable[[], int], finished: tuple[Path, Any], video: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "scene"
+    shutil.copytree(finished[0], out)
+    events = ["--events"] if stream == "stdout" else []
+    descriptor = broken()
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {stream: descriptor}
+    command = [*COMMAND, "run", str(video), "--out", str(out), "--resume", "--keep", *QUICK, *events]
+    done = subprocess.run(command, timeout=60, check=False, **streams)
+    os.close(descriptor)
+    assert done.returncode == 0 and not done.stderr and not done.stdout
+    assert read_report(out)["status"] == "finished"
+
+
 def test_killed_in_training_and_resumed_gives_the_same_scene(
     finished: tuple[Path, Any], video: Path, tmp_path: Path
 ) -> None:
@@ -161,8 +195,10 @@ def test_killed_in_training_and_resumed_gives_the_same_scene(
     assert (out / "scene.ply").read_bytes() == (finished[0] / "scene.ply").read_bytes()
 
 
-@pytest.mark.parametrize("stage", ["poses", "train"])
-def test_a_stop_is_clean_and_quick(stage: str, video: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stage", "number"), [("poses", signal.SIGINT), ("poses", signal.SIGHUP), ("train", signal.SIGTERM)]
+)
+def test_a_stop_is_clean_and_quick(stage: str, number: signal.Signals, video: Path, tmp_path: Path) -> None:
     out = tmp_path / "scene"
     process = subprocess.Popen(
         [*COMMAND, "run", str(video), "--out", str(out), "--events", *QUICK], stdout=subprocess.PIPE, text=True
@@ -173,7 +209,7 @@ def test_a_stop_is_clean_and_quick(stage: str, video: Path, tmp_path: Path) -> N
         if event["event"] == "progress" and event["stage"] == stage and event["fraction"] > 0.02:
             break
     children = group_members(process.pid)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     asked = time.monotonic()
     last = json.loads(process.stdout.read().splitlines()[-1])
     assert process.wait() == 130

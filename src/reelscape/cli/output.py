@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import TextIO
@@ -11,7 +12,7 @@ class Unfailing:
     """A text stream whose writing never raises; once it cannot be written, what follows goes nowhere."""
 
     def __init__(self, stream: TextIO | None) -> None:
-        self._stream = stream or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - lives as long as the program
+        self._stream = stream or io.TextIOBase()  # a descriptor that was closed from the start: nothing can be written
         self.encoding = self._stream.encoding
 
     def write(self, text: str) -> int:

@@ -28,6 +28,9 @@ from reelscape.report import Event, Progress, Report, Warned
 
 _POLL_S = 0.2
 _TAIL_BYTES = 4096
+_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+"""For the child, unless the user set them: numpy's threads spin and glibc's arenas waste memory. Without these two, the
+poses of 40 pictures took 275 MB instead of 220 and a quarter more CPU time."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def call(target: str, arguments: dict[str, Any], limits: Limits, report: Report,
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
+            env=_ENVIRONMENT | os.environ,
         )
     try:
         _send_arguments(process, {"limits": asdict(limits), "arguments": arguments})

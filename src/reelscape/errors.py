@@ -251,7 +251,7 @@ class StageCrashed(RunError):
 class BadSetting(RunError):
     code = "bad_setting"
     sentence = "A setting has a value that cannot be used."
-    advice = "See `reelscape run --help` for the accepted values."
+    advice = "See the command's `--help` and docs/settings.md for the accepted values."
 
 
 class UnexpectedError(RunError):

@@ -41,6 +41,10 @@ def abort(report: Report, words: str) -> None:
     os.abort()
 
 
+def environment(report: Report, names: list[str]) -> list[str | None]:
+    return [os.environ.get(name) for name in names]
+
+
 def open_files(report: Report) -> list[int]:
     return list(resource.getrlimit(resource.RLIMIT_NOFILE))
 

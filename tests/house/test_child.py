@@ -132,6 +132,15 @@ def test_modules_in_the_current_directory_are_not_run(tmp_path: Path, monkeypatc
     assert result == {"doubled": 2}
 
 
+def test_the_child_is_told_to_save_memory_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "7")
+    arguments = {"names": ["OPENBLAS_NUM_THREADS", "MALLOC_ARENA_MAX"]}
+    assert child.call("child_targets:environment", arguments, LIMITS, Report("poses"), tmp_path / "log") == ["1", "7"]
+
+
 def test_a_lower_limit_from_outside_is_kept(tmp_path: Path) -> None:
     program = (
         "import resource, sys; from pathlib import Path\n"

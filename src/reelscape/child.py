@@ -7,6 +7,7 @@ JSON lines back: progress, warnings, then the result or the error. Whatever libr
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import json
 import os
@@ -207,7 +208,9 @@ def _lower(kind: int, wanted: int) -> None:
 def _die_with_parent() -> None:
     """End the whole process group when the parent goes: the lifeline closes.
 
-    No PR_SET_PDEATHSIG beside it: that kills this process alone, before it could take its own children along.
+    A thread waits for that on every platform. On Linux the kernel also sends the group SIGIO, which by default ends a
+    process: native code that holds the interpreter for long (the global mapper does) cannot delay it. Not
+    PR_SET_PDEATHSIG: it would end this process alone, before it could take its own children along.
     """
 
     def watch() -> None:
@@ -215,6 +218,9 @@ def _die_with_parent() -> None:
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()
+    if sys.platform == "linux":
+        fcntl.fcntl(0, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
@@ -71,3 +72,10 @@ def take_cpu(report: Report, seconds: float) -> Any:
     while time.process_time() - start < seconds:
         pass
     return None
+
+
+def hold_the_interpreter(report: Report, pid_path: str) -> None:
+    """Native code that never lets another Python thread run."""
+    with open(pid_path, "w") as stream:
+        stream.write(f"{os.getpid()} {os.getpid()}")
+    ctypes.PyDLL(None).sleep(60)

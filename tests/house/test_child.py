@@ -111,10 +111,11 @@ def test_cancel_frees_the_machine_at_once(tmp_path: Path) -> None:
     assert wait_until_gone(pids, limit_s=1.0)
 
 
-def test_child_dies_with_a_killed_parent(tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", ["sleep_with_grandchild", "hold_the_interpreter"])
+def test_child_dies_with_a_killed_parent(target: str, tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from reelscape import child; from reelscape.report import Report\n"
-        "child.call('child_targets:sleep_with_grandchild', {'pid_path': sys.argv[1]},"
+        f"child.call('child_targets:{target}', {{'pid_path': sys.argv[1]}},"
         " child.Limits(60, 2 << 30), Report('poses'), Path(sys.argv[2]))"
     )
     parent = subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "pids"), str(tmp_path / "log")])

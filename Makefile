@@ -51,7 +51,7 @@ lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy --strict tools
+	$(BIN)/mypy --strict tools bench
 	$(BIN)/lint-imports
 
 format: dev

@@ -41,7 +41,8 @@ def measure(run_dir: Path, config: TrainConfig) -> dict[str, Any]:
         )
         gaussians = train(seen, config, Report("train"), files)
         used = meter.read()
-        scores = evaluate(gaussians, scene.cameras.select(held_out), scene.image_dir, path / "eval", 0)
+        unseen = replace(scene, cameras=scene.cameras.select(held_out))
+        scores = evaluate(gaussians, unseen, path / "eval", 0, Report("train"))
     return {
         "scene": run_dir.name,
         "psnr_db": round(scores.psnr_db, 2),
@@ -61,9 +62,8 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    given = (assignment.split("=") for assignment in options.set)
-    changes = {name: float(value) if "." in value else int(value) for name, value in given}
-    config = replace(PRESETS[options.preset].train, **changes)
+    given = {f"train.{name}": text for name, text in (assignment.split("=") for assignment in options.set)}
+    config = PRESETS[options.preset].with_settings(given).train
     rows = []
     for run_dir in options.run_dirs:
         row = measure(run_dir, config)

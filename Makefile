@@ -40,8 +40,9 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.native
 	@touch $@
 
 demo: install
+	rm -rf $(DEMO)
 	$(BIN)/reelscape sample $(DEMO)/room.mp4
-	$(BIN)/reelscape run $(DEMO)/room.mp4 --out $(DEMO)/room --resume
+	$(BIN)/reelscape run $(DEMO)/room.mp4 --out $(DEMO)/room
 	@echo 'Look at $(DEMO)/room/preview.jpg and $(DEMO)/room/turntable.mp4.'
 
 test: dev

@@ -13,6 +13,7 @@ import json
 import os
 import resource
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,15 +21,17 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from reelscape.errors import OutOfMemory, StageCrashed, TimeLimit, coded, from_dict
+from reelscape.errors import DiskFull, OutOfMemory, StageCrashed, TimeLimit, coded, from_dict
 from reelscape.report import Event, Progress, Report, Warned
 
 _POLL_S = 0.2
 _TAIL_BYTES = 4096
+_FULL_DISK_BYTES = 1 << 20
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 """For the child, unless the user set them: numpy's threads spin and glibc's arenas waste memory. Without these two, the
 poses of 40 pictures took 275 MB instead of 220 and a quarter more CPU time."""
@@ -67,7 +70,7 @@ def call(target: str, arguments: dict[str, Any], limits: Limits, report: Report,
         _wait_briefly(process)
     finally:
         status = _end(process, report)
-    return _result(outcome, status, lambda: _tail(log_path, log_start))
+    return _result(outcome, status, log_path, log_start)
 
 
 def _send_arguments(process: subprocess.Popen[bytes], message: dict[str, Any]) -> None:
@@ -139,13 +142,15 @@ def _tail(log_path: Path, start: int) -> bytes:
         return log.read()
 
 
-def _result(outcome: dict[str, Any] | None, status: int, read_last_words: Callable[[], bytes]) -> Any:
+def _result(outcome: dict[str, Any] | None, status: int, log_path: Path, log_start: int) -> Any:
     if outcome is not None and "result" in outcome:
         return outcome["result"]
     if outcome is not None:
         raise from_dict(outcome["error"])
-    if status == -signal.SIGABRT and b"bad_alloc" in read_last_words():
+    if status == -signal.SIGABRT and b"bad_alloc" in _tail(log_path, log_start):
         raise OutOfMemory()
+    if shutil.disk_usage(log_path.parent).free < _FULL_DISK_BYTES:
+        raise DiskFull()  # libraries end themselves when they cannot write
     if status == -signal.SIGKILL:
         raise OutOfMemory("A stage's process was killed by the system, most likely for its memory.")
     raise StageCrashed(f"A stage's process ended unexpectedly (exit status {status}).")
@@ -167,8 +172,9 @@ def main() -> None:
         function = getattr(importlib.import_module(module), name)
         send({"result": function(report=Report("child", _event_sender(send)), **message["arguments"])})
     except Exception as error:  # the border: every fault becomes a coded error for the parent
-        traceback.print_exc()
         send({"error": coded(error).as_dict()})
+        with suppress(OSError):  # a full disk takes no log
+            traceback.print_exc()
     os._exit(0)  # no destructors of native libraries, no waiting for their threads
 
 

@@ -40,7 +40,8 @@ class Setting:
             return "" if value in self.choices else f"it must be one of {', '.join(self.choices)}"
         if (self.zero_allowed and value == 0) or self.low <= value <= self.high:
             return ""
-        return f"it must lie within {self.low:g} and {self.high:g}" + (" or be 0" if self.zero_allowed else "")
+        low, high = (f"{bound:,.0f}" if bound == int(bound) else f"{bound:g}" for bound in (self.low, self.high))
+        return f"it must lie within {low} and {high}" + (" or be 0" if self.zero_allowed else "")
 
 
 def setting(default: Any, help_text: str, **known: Any) -> Any:
@@ -84,7 +85,7 @@ class PosesConfig:
     time_limit_s: float = setting(
         3600.0, "Wall-clock limit of finding the camera path, in seconds; the mapper ends early before it.", **_SECONDS
     )
-    seed: int = setting(0, "Random seed of matching and mapping.", **_SEEDS)
+    seed: int = setting(0, "Random seed of matching and mapping; with threads, runs still differ a little.", **_SEEDS)
 
 
 @dataclass(frozen=True)
@@ -177,11 +178,14 @@ def _read(name: str, value: Any, kind: type) -> Any:
     try:
         return kind(value)
     except ValueError as error:
-        raise BadSetting(f"{name} must be of type {kind.__name__}, not {value!r}.") from error
+        what = "a whole number" if kind is int else "a number"
+        raise BadSetting(f"{name} must be {what}, not {value!r}; write NAME=VALUE.") from error
 
 
 def validate(config: RunConfig) -> None:
     """Raise BadSetting when a value is of another type than its default or out of its range."""
+    if not isinstance(config, RunConfig):
+        raise BadSetting("The configuration must be a RunConfig, e.g. reelscape.PRESETS['draft'].")
     for part in fields(config):
         settings = getattr(config, part.name)
         for described in fields(settings):

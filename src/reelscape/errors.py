@@ -88,6 +88,12 @@ class TooFewPhotos(InputError):
     advice = "Give at least 8 overlapping photos taken from different places; 30 or more are better."
 
 
+class HeicPhotos(InputError):
+    code = "heic_photos"
+    sentence = "The photos are HEIC pictures, which this program does not read."
+    advice = "Export them as JPEG; an iPhone takes JPEG with Settings > Camera > Formats > Most Compatible."
+
+
 class PictureTooSmall(InputError):
     code = "picture_too_small"
     sentence = "The pictures are too small to find a camera path in them."
@@ -194,6 +200,12 @@ class OutDirNotEmpty(OutputError):
     code = "out_dir_not_empty"
     sentence = "The output folder already holds a run."
     advice = "Add --resume to go on with it, or name another folder with --out."
+
+
+class OutDirOtherInput(OutputError):
+    code = "out_dir_other_input"
+    sentence = "The output folder holds the finished scene of another input."
+    advice = "Name another folder with --out; the scene in this one was left alone."
 
 
 class OutDirInsideInput(OutputError):

@@ -7,7 +7,7 @@ import os
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,13 @@ from reelscape.errors import (
     OutDirInsideInput,
     OutDirNotEmpty,
     OutDirNotOurs,
+    OutDirOtherInput,
     OutDirUnwritable,
     ReelscapeError,
     UnexpectedError,
     coded,
 )
-from reelscape.inputs import hash_input
+from reelscape.inputs import check_input, hash_input
 from reelscape.report import Ended, Event, Finished, Progress, Report, Sink, Started
 from reelscape.resources import Meter
 from reelscape.stages import export, frames, poses, preview, train
@@ -109,11 +110,12 @@ def run(
     """Turn a video, a folder or a zip of photos into a scene under `out_dir`; returns what report.json holds.
 
     `sink` is called with every event, `cancel` stops the run. Raises an error of the tree in `reelscape.errors`; the
-    same error stands in report.json unless the folder itself was refused (OutputError), a setting was (BadSetting), or
-    the input of an earlier, finished run cannot be read any more: that scene is left alone.
+    same error stands in report.json unless the folder was refused (OutputError), a setting was (BadSetting), or there is
+    no input (InputNotFound, InputUnreadable).
     """
     validate(config)
     workspace, source = Workspace(out_dir), Path(input_path)
+    check_input(source)
     with _claimed(workspace, source, options):
         return _Run(source, workspace, config, sink, cancel or threading.Event()).go(options.keep)
 
@@ -135,6 +137,8 @@ def _claimed(workspace: Workspace, source: Path, options: RunOptions) -> Iterato
     root = workspace.root
     if source.is_dir() and root.resolve().is_relative_to(source.resolve()):
         raise OutDirInsideInput(f"The output folder {root} lies inside the input folder {source}.")
+    if root.exists() and not root.is_dir():
+        raise OutDirUnwritable(f"{root} is a file; --out needs a folder.")
     try:
         root.mkdir(parents=True, exist_ok=True)
         is_empty = next(root.iterdir(), None) is None
@@ -199,11 +203,13 @@ class _Run:
                 write_json(self._workspace.report_path, summary)
             except OSError:
                 pass  # a full disk: the error itself still reaches the caller
-        self._sink(Ended("run", summary["status"], summary["error"]))
+        with suppress(Exception):  # whoever listens cannot undo a run that is over
+            self._sink(Ended("run", summary["status"], summary["error"]))
         return summary
 
     def _run_stages(self) -> None:
         self._input |= hash_input(self._source, Report("run", cancel=self._cancel).check)
+        self._refuse_another_input()
         first = self._first_stale()
         for stage in STAGES[:first]:
             self._reports[stage.name] = read_json(self._workspace.stage_report_path(stage.name))
@@ -214,6 +220,12 @@ class _Run:
                 self._run_stage(position)
             self._workspace.publish()
 
+    def _refuse_another_input(self) -> None:
+        """A finished scene is not given up for another video by mistake."""
+        earlier = (read_json(self._workspace.run_path) or {}).get("input_sha256")
+        if earlier and earlier != self._input["sha256"] and self._workspace.published():
+            raise OutDirOtherInput(f"{self._workspace.root} holds the scene of another input than {self._source.name}.")
+
     def _open(self) -> None:
         """From here on the folder changes: take an earlier scene back into the making."""
         self._is_open = True
@@ -223,8 +235,8 @@ class _Run:
 
     def _sign(self) -> None:
         """Make the folder ours, and keep the settings for a resume that names none."""
-        settings = {"program": PROGRAM, "version": __version__, "settings": self._config.by_name()}
-        write_json(self._workspace.run_path, settings)
+        asked = {"program": PROGRAM, "version": __version__, "settings": self._config.by_name()}
+        write_json(self._workspace.run_path, asked | {"input_sha256": self._input.get("sha256")})
 
     def _first_stale(self) -> int:
         """Position of the first stage to run: its report does not hold any more, or a later one lacks its inputs."""

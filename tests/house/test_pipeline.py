@@ -113,11 +113,43 @@ def test_a_limit_does_not_make_anything_stale(stages: Stages, video: Path, tmp_p
 
 
 def test_another_video_makes_everything_stale(stages: Stages, video: Path, tmp_path: Path) -> None:
-    pipeline.run(video, tmp_path / "out")
+    stages.fail["train"] = errors.TooFewPoints()
+    with pytest.raises(errors.TooFewPoints):
+        pipeline.run(video, tmp_path / "out")
+    stages.fail.clear()
     stages.ran.clear()
     video.write_bytes(b"another")
     pipeline.run(video, tmp_path / "out", options=RESUME)
     assert stages.ran == ALL
+
+
+def test_a_finished_scene_is_not_given_up_for_another_video(stages: Stages, video: Path, tmp_path: Path) -> None:
+    pipeline.run(video, tmp_path / "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    video.write_bytes(b"another")
+    with pytest.raises(errors.OutDirOtherInput):
+        pipeline.run(video, tmp_path / "out", options=RESUME)
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
+
+
+def test_a_mistyped_input_does_not_take_the_folder(stages: Stages, video: Path, tmp_path: Path) -> None:
+    with pytest.raises(errors.InputNotFound):
+        pipeline.run(tmp_path / "typo.mp4", tmp_path / "out")
+    pipeline.run(video, tmp_path / "out")
+    assert stages.ran == ALL
+
+
+def test_a_listener_that_breaks_at_the_end_changes_nothing(stages: Stages, video: Path, tmp_path: Path) -> None:
+    def listen(event: Event) -> None:
+        if isinstance(event, Ended):
+            raise ValueError
+
+    assert pipeline.run(video, tmp_path / "out", sink=listen)["status"] == "finished"
+
+
+def test_something_else_than_a_configuration_is_refused(stages: Stages, video: Path, tmp_path: Path) -> None:
+    with pytest.raises(errors.BadSetting, match="RunConfig"):
+        pipeline.run(video, tmp_path / "out", "draft")  # type: ignore[arg-type]
 
 
 def test_a_lost_product_is_made_again(stages: Stages, video: Path, tmp_path: Path) -> None:

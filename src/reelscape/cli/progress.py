@@ -174,8 +174,8 @@ class Eta:
     def text(self, overall: float) -> str:
         """`, about 40 s left` once enough is known, else nothing; what an earlier run did counts for nothing."""
         self._first = self._first or (overall, time.monotonic())
-        done = overall - self._first[0]
-        if done < 0.03:
+        done, elapsed_s = overall - self._first[0], time.monotonic() - self._first[1]
+        if done < 0.08 or elapsed_s < 5:
             return ""
-        left_s = (time.monotonic() - self._first[1]) * (1 - overall) / done
+        left_s = elapsed_s * (1 - overall) / done
         return f", about {left_s:.0f} s left" if left_s < 90 else f", about {left_s / 60:.0f} min left"

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from reelscape.errors import InputError, PictureTooLarge, PictureTooSmall, TooFewPhotos, UnreadableMedia
+from reelscape.errors import HeicPhotos, InputError, PictureTooLarge, PictureTooSmall, TooFewPhotos, UnreadableMedia
 from reelscape.media.candidates import write_jpeg
 from reelscape.media.choose import MIN_FRAMES
 from reelscape.media.motion import sharpness
@@ -165,6 +165,9 @@ def _too_few(gathering: _Gathering, num_found: int) -> InputError:
         causes = [error for _, error in gathering.skipped if isinstance(error, kind)]
         if usable + len(causes) >= MIN_FRAMES:
             return kind(causes[0].message)
+    heic = [name for name, _ in gathering.skipped if name.lower().endswith((".heic", ".heif"))]
+    if usable + len(heic) >= MIN_FRAMES:
+        return HeicPhotos(f"{len(heic)} of {num_found} photos are HEIC pictures, which this program does not read.")
     if num_found == 0:
         return TooFewPhotos("There are no photos in it.")
     return TooFewPhotos(

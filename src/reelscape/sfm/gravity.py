@@ -75,7 +75,8 @@ def find_segments(cameras: Cameras, images_dir: Path) -> Segments:
     detector = cv2.createLineSegmentDetector()
     normals, lengths = [np.empty((0, 3))], [np.empty(0)]
     for row in range(0, len(cameras), max(1, len(cameras) // _MAX_IMAGES)):
-        picture = cv2.imread(str(images_dir / cameras.image_names[row]), cv2.IMREAD_REDUCED_GRAYSCALE_2)
+        content = np.fromfile(images_dir / cameras.image_names[row], np.uint8)  # imread takes no path that is not UTF-8
+        picture = cv2.imdecode(content, cv2.IMREAD_REDUCED_GRAYSCALE_2)
         found = None if picture is None else detector.detect(picture)[0]
         if found is None:
             continue

@@ -55,7 +55,7 @@ def undistort_images(
     for row, (name, lens) in enumerate(zip(solution.image_names, solution.lenses, strict=True)):
         if lens not in tables:
             tables[lens] = remap_table(lens, undistorted_lens(lens))
-        picture = cv2.imread(str(frames_dir / name), cv2.IMREAD_COLOR)
+        picture = cv2.imdecode(np.fromfile(frames_dir / name, np.uint8), cv2.IMREAD_COLOR)
         if picture is None:
             raise UnreadableFrame(f"The frame {name} cannot be read any more.")
         flat = cv2.remap(picture, *tables[lens], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

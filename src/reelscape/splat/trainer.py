@@ -49,7 +49,7 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
     views = Views(scene.cameras, scene.image_dir, report.check)
     schedule = Schedule(config, scene_extent(scene.cameras))
     model, done = _start(scene, config, files)
-    pace = _Pace(report, config, done)
+    pace = _Pace(report, config, done, len(model))
     for step in range(done + 1, config.num_steps + 1):
         index = view_order(len(views), step, config.seed)
         view = views.at(index, schedule.level(step))
@@ -74,12 +74,12 @@ def view_order(num_views: int, step: int, seed: int) -> int:
 class _Pace:
     """Says how far the training is, and saves it, from time to time."""
 
-    def __init__(self, report: Report, config: TrainConfig, done: int) -> None:
+    def __init__(self, report: Report, config: TrainConfig, done: int, num_gaussians: int) -> None:
         self.psnr_db = float("nan")
         self._report, self._num_steps = report, config.num_steps
         self._save_every_s = config.checkpoint_every_s
         self._said_at, self._saved_at = 0.0, time.monotonic()
-        self._say(done, 0)
+        self._say(done, num_gaussians)
 
     def tick(self, step: int, num_gaussians: int, save: Callable[[], None]) -> None:
         now = time.monotonic()

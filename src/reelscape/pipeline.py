@@ -110,8 +110,8 @@ def run(
     """Turn a video, a folder or a zip of photos into a scene under `out_dir`; returns what report.json holds.
 
     `sink` is called with every event, `cancel` stops the run. Raises an error of the tree in `reelscape.errors`; the
-    same error stands in report.json unless the folder was refused (OutputError), a setting was (BadSetting), or there is
-    no input (InputNotFound, InputUnreadable).
+    same error stands in report.json unless the folder was refused (OutputError), a setting was (BadSetting), or the
+    input is not there (InputNotFound, InputUnreadable).
     """
     validate(config)
     workspace, source = Workspace(out_dir), Path(input_path)
@@ -201,8 +201,10 @@ class _Run:
         if error is None or self._is_open or not self._workspace.published():
             try:
                 write_json(self._workspace.report_path, summary)
-            except OSError:
-                pass  # a full disk: the error itself still reaches the caller
+            except OSError:  # a full disk: features can be found again, a report cannot
+                remove(self._workspace.sfm_dir)
+                with suppress(OSError):
+                    write_json(self._workspace.report_path, summary)
         with suppress(Exception):  # whoever listens cannot undo a run that is over
             self._sink(Ended("run", summary["status"], summary["error"]))
         return summary

@@ -18,10 +18,10 @@ PRODUCTS = (
 class Workspace:
     """The folder of one run.
 
-    DIR/scene.ply scene.spz preview.jpg ...   products, there only after a good run
-    DIR/report.json                           the whole run, on success and failure alike
-    DIR/reports/<stage>.json                  facts and fingerprint of each finished stage
-    DIR/work/                                 what only the pipeline needs; products in the making
+    scene.ply scene.spz preview.jpg ...   products, there only after a good run
+    report.json                           the whole run, on success and failure alike
+    reports/<stage>.json                  facts and fingerprint of each finished stage; run.json makes the folder ours
+    work/                                 what only the pipeline needs; products in the making
     """
 
     def __init__(self, root: Path | str) -> None:

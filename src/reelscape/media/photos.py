@@ -169,7 +169,7 @@ def _too_few(gathering: _Gathering, num_found: int) -> InputError:
     if usable + len(heic) >= MIN_FRAMES:
         return HeicPhotos(f"{len(heic)} of {num_found} photos are HEIC pictures, which this program does not read.")
     if num_found == 0:
-        return TooFewPhotos("There are no photos in it.")
+        return TooFewPhotos("There are no photos in it; a video is named by its own path, not by its folder.")
     return TooFewPhotos(
         f"{usable} of {num_found} photos can be used, and at least {MIN_FRAMES} different ones are needed."
     )

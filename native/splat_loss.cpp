@@ -66,6 +66,21 @@ Band band_of(int index, int height) {
     return {index % 3, first, std::min(height, first + kBandRows)};
 }
 
+// Goes down a band with the blurred rows around it in `ring`: fills each row of the ring (zeros beyond the picture), and
+// finishes each row of the band once its neighbours are there; returns the sum of what finishing gave.
+template <int Maps, class Fill, class Finish>
+double sweep(const Band &band, int height, Ring<Maps> &ring, const Fill &fill, const Finish &finish) {
+    double total = 0;
+    for (int y = band.first - kRadius; y < band.end + kRadius; ++y) {
+        if (y < 0 || y >= height)
+            ring.clear(y);
+        else
+            fill(y);
+        if (y - kRadius >= band.first) total += finish(y - kRadius);
+    }
+    return total;
+}
+
 // The SSIM of eight pixels, and its derivatives by the blurred maps: mean of x, E[x^2], E[x y].
 struct Ssim {
     f8 value, by_mean, by_square, by_product;
@@ -93,15 +108,8 @@ public:
           product_(image.width()), ring_(image.width()) {}
 
     double run(const Band &band) {
-        double total = 0;
-        for (int y = band.first - kRadius; y < band.end + kRadius; ++y) {
-            if (y < 0 || y >= image_.height())
-                ring_.clear(y);
-            else
-                blur_row(band.channel, y);
-            if (y - kRadius >= band.first) total += derivatives(band.channel, y - kRadius);
-        }
-        return total;
+        return sweep(band, image_.height(), ring_, [&](int y) { blur_row(band.channel, y); },
+                     [&](int y) { return derivatives(band.channel, y); });
     }
 
 private:
@@ -153,15 +161,8 @@ public:
           ring_(image.width()) {}
 
     double run(const Band &band) {
-        double total = 0;
-        for (int y = band.first - kRadius; y < band.end + kRadius; ++y) {
-            if (y < 0 || y >= image_.height())
-                ring_.clear(y);
-            else
-                blur_row(band.channel, y);
-            if (y - kRadius >= band.first) total += combine(band.channel, y - kRadius);
-        }
-        return total;
+        return sweep(band, image_.height(), ring_, [&](int y) { blur_row(band.channel, y); },
+                     [&](int y) { return combine(band.channel, y); });
     }
 
 private:

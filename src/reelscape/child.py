@@ -7,7 +7,6 @@ JSON lines back: progress, warnings, then the result or the error. Whatever libr
 
 from __future__ import annotations
 
-import fcntl
 import importlib
 import json
 import os
@@ -27,6 +26,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from reelscape.errors import DiskFull, OutOfMemory, StageCrashed, TimeLimit, coded, from_dict
+from reelscape.lifeline import die_with_parent
 from reelscape.report import Event, Progress, Report, Warned
 
 _POLL_S = 0.2
@@ -166,7 +166,7 @@ def main() -> None:
     send = _sender(channel)
     message = json.loads(sys.stdin.buffer.readline())
     try:
-        _die_with_parent()
+        die_with_parent()
         _limit(Limits(**message["limits"]))
         module, name = sys.argv[1].split(":")
         function = getattr(importlib.import_module(module), name)
@@ -209,24 +209,6 @@ def _lower(kind: int, wanted: int) -> None:
     hard = resource.getrlimit(kind)[1]
     limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(kind, (limit, limit))
-
-
-def _die_with_parent() -> None:
-    """End the whole process group when the parent goes: the lifeline closes.
-
-    A thread waits for that on every platform. On Linux the kernel also sends the group SIGIO, which by default ends a
-    process: native code that holds the interpreter for long (the global mapper does) cannot delay it. Not
-    PR_SET_PDEATHSIG: it would end this process alone, before it could take its own children along.
-    """
-
-    def watch() -> None:
-        os.read(0, 1)
-        os.killpg(0, signal.SIGKILL)
-
-    threading.Thread(target=watch, daemon=True).start()
-    if sys.platform == "linux":
-        fcntl.fcntl(0, fcntl.F_SETOWN, -os.getpgrp())
-        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 if __name__ == "__main__":

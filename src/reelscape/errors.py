@@ -5,7 +5,10 @@
     ├── PosesError            the camera path could not be found
     ├── TrainError            the splats could not be trained
     ├── OutputError           the run folder cannot be used
-    └── RunError              the run was stopped or the machine gave out
+    ├── RunError              the run was stopped or the machine gave out
+    ├── AccessError           who asks may not have what is asked for, or not so often
+    ├── UploadError           an upload or a signed address cannot be used
+    └── JobError              a job cannot be made, or is not in a state for what is asked
 
 These groups are for `except`; what is raised is a leaf. Each leaf carries a stable `code` (for programs), a `message`
 (one sentence) and `advice` (what to do next). Codes never change meaning; docs/errors.md lists all of them and a test
@@ -270,6 +273,168 @@ class UnexpectedError(RunError):
     code = "unexpected_error"
     sentence = "The program met a fault of its own."
     advice = "Report it with the traceback under work/logs; --resume may get past it."
+
+
+class AccessError(ReelscapeError):
+    """Who asks may not have what is asked for, or not so often."""
+
+
+class NotAuthenticated(AccessError):
+    code = "not_authenticated"
+    sentence = "The request carries no API key."
+    advice = "Send the header `Authorization: Api-Key YOUR_API_KEY`."
+
+
+class BadApiKey(AccessError):
+    code = "bad_api_key"
+    sentence = "The API key is wrong, revoked or expired."
+    advice = "Make a new key on your profile page, or with `reelscape apikey create`."
+
+
+class Forbidden(AccessError):
+    code = "forbidden"
+    sentence = "You may not do this."
+    advice = "Sign in with the account that owns it."
+
+
+class RateLimited(AccessError):
+    code = "rate_limited"
+    sentence = "Too many requests."
+    advice = "Wait as many seconds as the header Retry-After says; ask for a job's status every few seconds only."
+
+
+class NotFound(AccessError):
+    code = "not_found"
+    sentence = "There is nothing at this address."
+    advice = "Check the address; a job or file of another account, or one that was deleted, is not shown either."
+
+
+class MethodNotAllowed(AccessError):
+    code = "method_not_allowed"
+    sentence = "This address does not accept this method."
+    advice = "The header Allow names the methods that it accepts."
+
+
+class UploadError(ReelscapeError):
+    """An upload or a signed address cannot be used."""
+
+
+class UnknownExtension(UploadError):
+    code = "unknown_extension"
+    sentence = "Files with this extension are not accepted."
+    advice = "Upload a video (mp4, mov, avi, mkv, webm, m4v) or a zip of photos."
+
+
+class BadSignature(UploadError):
+    code = "bad_signature"
+    sentence = "The signature of the address is wrong."
+    advice = "Use the address exactly as it was given, with its whole query."
+
+
+class LinkExpired(UploadError):
+    code = "link_expired"
+    sentence = "The address has expired."
+    advice = "Ask for a new one."
+
+
+class LengthRequired(UploadError):
+    code = "length_required"
+    sentence = "The upload does not say its length."
+    advice = "Send the header Content-Length: give your client a file, not a stream of unknown length."
+
+
+class UploadTooLarge(UploadError):
+    code = "upload_too_large"
+    sentence = "The file is larger than this server accepts."
+    advice = "Cut the video (two to three minutes are best), or export it at a lower resolution."
+
+
+class UploadTruncated(UploadError):
+    code = "upload_truncated"
+    sentence = "The upload broke off before its end; nothing was stored."
+    advice = "Send it again to the same address."
+
+
+class UploadSpent(UploadError):
+    code = "upload_spent"
+    sentence = "A file was already uploaded to this address."
+    advice = "Ask for a new upload address for another file."
+
+
+class UploadOffset(UploadError):
+    code = "upload_offset"
+    sentence = "The part does not start where the upload ended."
+    advice = "Ask with HEAD for Upload-Offset and go on from there."
+
+
+class EmptyUpload(UploadError):
+    code = "empty_upload"
+    sentence = "The upload is empty."
+    advice = "Choose a file that has something in it."
+
+
+class StorageFull(UploadError):
+    code = "storage_full"
+    sentence = "The server has no room left."
+    advice = "Delete scenes that are not needed any more, or ask the operator for more room."
+
+
+class JobError(ReelscapeError):
+    """A job cannot be made, or is not in a state for what is asked."""
+
+
+class BadRequest(JobError):
+    code = "bad_request"
+    sentence = "The request cannot be understood."
+    advice = "Send JSON (or a form) with the fields of the API's documentation."
+
+
+class BadBlobName(JobError):
+    code = "bad_blob_name"
+    sentence = "Invalid blob_name format."
+    advice = "Send the blob_name exactly as generate-upload-url gave it."
+
+
+class BlobNotFound(JobError):
+    code = "blob_not_found"
+    sentence = "Blob not found. Please verify the upload."
+    advice = "Upload the video to the address of generate-upload-url first; a file is kept for a limited time."
+
+
+class NotBuiltYet(JobError):
+    code = "not_built_yet"
+    sentence = "This server does not offer that yet."
+    advice = "Leave the field away, or use the reconstruction method glomap or colmap."
+
+
+class JobOver(JobError):
+    code = "job_over"
+    sentence = "The job has ended already."
+    advice = "Retry it, or submit the video again."
+
+
+class JobNotOver(JobError):
+    code = "job_not_over"
+    sentence = "The job is still waiting or running."
+    advice = "Cancel it first, or wait for its end."
+
+
+class NotAvailable(JobError):
+    code = "not_available"
+    sentence = "The job has no such file."
+    advice = "Wait until the job is finished; products that were removed are made again by a retry."
+
+
+class WorkerLost(JobError):
+    code = "worker_lost"
+    sentence = "The process that worked on the job died several times."
+    advice = "The machine may lack memory for this video: use fewer gaussians or a shorter video, then retry."
+
+
+class UrlForbidden(JobError):
+    code = "url_forbidden"
+    sentence = "The address may not be reached from this server."
+    advice = "Give an https address of a public host; the operator can allow others."
 
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -14,6 +14,7 @@ import click
 from reelscape.cli.progress import open_progress
 from reelscape.config import METHODS, PRESETS, RunConfig
 from reelscape.errors import Cancelled, ReelscapeError
+from reelscape.lifeline import die_with_parent
 from reelscape.pipeline import RunOptions, run, stored_config
 
 EVAL_EVERY = 8
@@ -46,8 +47,11 @@ EXIT_FAILED, EXIT_CANCELLED = 1, 130
 @click.option("--keep", is_flag=True, help="Keep the work folder (frames, features, checkpoints) after success.")
 @click.option("--no-mesh", is_flag=True, help="Make no mesh (no mesh stage exists yet; accepted for later).")
 @click.option("--events", is_flag=True, help="Print one JSON object per line instead of progress, for programs.")
+@click.option("--lifeline", is_flag=True, help="End at once when standard input closes, for programs that start runs.")
 def command(input_path: Path, out_dir: Path, **options: Any) -> None:
     """Turn VIDEO (a video, a folder or a zip of photos) into a 3D scene in a folder."""
+    if options["lifeline"]:
+        die_with_parent()
     cancel = _stop_on_signals()
     run_options = RunOptions(resume=options["resume"], keep=options["keep"])
     with open_progress(options["events"]) as progress:

@@ -1,0 +1,1 @@
+"""Jobs and assets: the rows, the verbs that every surface uses, and the worker."""

@@ -1,0 +1,143 @@
+"""Which worker works on which job: claims, heartbeats and fences, each one UPDATE that says what it expects.
+
+Whoever claims a job raises its `attempt`; everything a worker says later names that number, so a worker that was
+taken for dead and wakes up again changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from reelscape.errors import ReelscapeError, WorkerLost
+from reelscape.jobs import webhooks
+from reelscape.jobs.models import Job
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to work on a job: holds as long as nobody cancelled, deleted or took over the job."""
+
+    job_id: UUID
+    attempt: int
+
+    @property
+    def row(self) -> QuerySet[Job]:
+        return Job.objects.filter(id=self.job_id, attempt=self.attempt, status=Job.Status.RUNNING)
+
+    def holds(self) -> bool:
+        """Whether the job is still ours."""
+        return self.row.exists()
+
+    def update(self, **changes: Any) -> bool:
+        """Change the row and renew the heartbeat; False when the job is not ours any more."""
+        return self.row.update(heartbeat_at=timezone.now(), **changes) == 1
+
+
+def claim(worker: str) -> Claim | None:
+    """Take the job that waits longest, if any."""
+    while True:
+        waiting = Job.objects.filter(status=Job.Status.QUEUED).order_by("queued_at", "id")
+        job = waiting.values_list("id", "attempt").first()
+        if job is None:
+            return None
+        now = timezone.now()
+        taken = Job.objects.filter(id=job[0], attempt=job[1], status=Job.Status.QUEUED).update(
+            status=Job.Status.RUNNING,
+            attempt=job[1] + 1,
+            worker=worker,
+            heartbeat_at=now,
+            started_at=now,
+            message="",
+        )
+        if taken:
+            return Claim(job[0], job[1] + 1)
+
+
+def finish(claim: Claim, report: dict[str, Any], camera_data: dict[str, Any] | None) -> bool:
+    """The job ended well."""
+    changes: dict[str, Any] = {"status": Job.Status.FINISHED, "overall": 1.0, "percent_complete": 100.0}
+    return _end(claim, "job.finished", report=report, camera_data=camera_data, message="", **changes)
+
+
+def fail(claim: Claim, error: ReelscapeError, report: dict[str, Any] | None = None) -> bool:
+    """The job ended with an error that another try would meet again."""
+    return _end(claim, "job.failed", status=Job.Status.FAILED, report=report, **error_fields(error))
+
+
+def _end(claim: Claim, event: str, **changes: Any) -> bool:
+    with transaction.atomic():
+        ended = claim.update(ended_at=timezone.now(), **changes)
+        if ended:
+            webhooks.owe(claim.job_id, event)
+    return ended
+
+
+def error_fields(error: ReelscapeError) -> dict[str, str]:
+    """What a job row keeps of an error."""
+    return {"error_code": error.code, "error_message": error.message[:500], "advice": error.advice[:500]}
+
+
+def give_back(claim: Claim) -> bool:
+    """The worker stops although the job could go on: it waits again, at its old place, and no try is used up."""
+    return claim.update(status=Job.Status.QUEUED, worker="")
+
+
+def crashed(claim: Claim) -> bool:
+    """The job's process or worker died: it waits again at its old place, unless its stage was tried too often."""
+    job = claim.row.first()
+    if job is None:
+        return False
+    crashes = job.crashes + 1 if job.crash_stage == job.stage else 1
+    if crashes >= settings.REELSCAPE.job_tries:
+        return fail(claim, WorkerLost())
+    return claim.update(status=Job.Status.QUEUED, worker="", crashes=crashes, crash_stage=job.stage)
+
+
+def recover(worker: str) -> list[UUID]:
+    """Give back what a dead worker held: an earlier life of this one, or one that has been silent for too long."""
+    silent_since = timezone.now() - timedelta(seconds=settings.REELSCAPE.heartbeat_expiry_s)
+    lost = Job.objects.filter(Q(worker=worker) | Q(heartbeat_at__lt=silent_since), status=Job.Status.RUNNING)
+    claims = [Claim(*row) for row in lost.values_list("id", "attempt")]
+    return [claim.job_id for claim in claims if crashed(claim)]
+
+
+def position(job: Job) -> int:
+    """Place in the queue of a waiting job, from 1."""
+    earlier = Q(queued_at__lt=job.queued_at) | Q(queued_at=job.queued_at, id__lt=job.id)
+    return Job.objects.filter(earlier, status=Job.Status.QUEUED).count() + 1
+
+
+def requeue(job: Job, **changes: Any) -> bool:
+    """Put a job that is over back to the end of the queue."""
+    over = Job.objects.filter(id=job.id, attempt=job.attempt).exclude(status__in=("queued", "running"))
+    blank: dict[str, Any] = {"error_code": "", "error_message": "", "advice": "", "message": "", "stage": ""}
+    reset: dict[str, Any] = {
+        "overall": 0.0,
+        "percent_complete": None,
+        "crashes": 0,
+        "crash_stage": "",
+        "ended_at": None,
+    }
+    now = timezone.now()
+    return (
+        over.update(status=Job.Status.QUEUED, queued_at=now, attempt=F("attempt") + 1, **blank, **reset, **changes) == 1
+    )
+
+
+def cancel(job: Job, error: ReelscapeError) -> bool:
+    """Stop a job that waits or runs: its worker sees the lost fence and ends the run."""
+    with transaction.atomic():
+        stopped = Job.objects.filter(id=job.id, status__in=("queued", "running")).update(
+            status=Job.Status.CANCELLED, ended_at=timezone.now(), **error_fields(error)
+        )
+        if stopped:
+            webhooks.owe(job.id, "job.cancelled")
+    return stopped == 1

@@ -1,0 +1,161 @@
+"""What can be done with uploads and jobs. Every surface (both APIs, the pages, the command line) goes through here."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from reelscape.errors import (
+    BadBlobName,
+    BlobNotFound,
+    Cancelled,
+    JobNotOver,
+    JobOver,
+    NotAvailable,
+    UnknownExtension,
+)
+from reelscape.jobs import engine, quota
+from reelscape.jobs.files import remove_products, remove_run, signer, store
+from reelscape.jobs.models import Asset, Job
+
+VIDEO_TYPES = {
+    "mp4": "video/mp4", "m4v": "video/x-m4v", "mov": "video/quicktime", "avi": "video/x-msvideo",
+    "mkv": "video/x-matroska", "webm": "video/webm", "zip": "application/zip",
+}  # fmt: skip
+_BLOB_NAME = re.compile(r"videos/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]{1,8}")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a new job shall be. `camera_type` is orbital or drone."""
+
+    blob_name: str
+    title: str = ""
+    public: bool = False
+    method: str = "glomap"
+    max_gaussians: int | None = None
+    num_steps: int | None = None
+    camera_type: str = "orbital"
+    webhook_url: str = ""
+    webhook_secret: str = ""
+
+
+def new_upload(owner: User, extension: str) -> Asset:
+    """A row for a file that is going to be uploaded. Raises UnknownExtension, StorageFull."""
+    plain = extension.strip().lstrip(".").lower()
+    if plain not in VIDEO_TYPES:
+        raise UnknownExtension(f"Files of the type {plain[:20]!r} are not accepted.")
+    quota.check_room(0)
+    number = uuid.uuid4()
+    key = f"videos/{number}.{plain}"
+    return Asset.objects.create(
+        id=number, owner=owner, key=key, name="upload", extension=plain, content_type=VIDEO_TYPES[plain]
+    )
+
+
+def upload_url(asset: Asset) -> str:
+    """The signed address that takes the file of `asset`, once."""
+    return signer().url(asset.key, "w", settings.REELSCAPE.upload_expiry_s)
+
+
+def stored(asset: Asset, size_bytes: int) -> None:
+    """Note that the file of `asset` is complete."""
+    Asset.objects.filter(id=asset.id).update(size_bytes=size_bytes, stored_at=timezone.now())
+
+
+def submit(owner: User, wish: Submission) -> Job:
+    """Queue a job for an upload of `owner`. Raises BadBlobName, BlobNotFound, StorageFull."""
+    if not _BLOB_NAME.fullmatch(wish.blob_name):
+        raise BadBlobName()
+    video = Asset.objects.filter(owner=owner, key=wish.blob_name, kind=Asset.Kind.UPLOAD).first()
+    if video is None or not video.is_stored or not store().exists(video.key):
+        raise BlobNotFound()
+    quota.check_room(0)
+    return Job.objects.create(
+        owner=owner,
+        video=video,
+        title=wish.title or wish.blob_name.removeprefix("videos/"),
+        public=wish.public,
+        method=wish.method,
+        max_gaussians=wish.max_gaussians or settings.REELSCAPE.default_max_gaussians,
+        num_steps=wish.num_steps or settings.REELSCAPE.default_num_steps,
+        camera_data=first_camera(wish.camera_type),
+        webhook_url=wish.webhook_url,
+        webhook_secret=wish.webhook_secret,
+    )
+
+
+def first_camera(camera_type: str) -> dict[str, Any]:
+    """The view of a scene that is not there yet, as the API's documents show it (right-up-back)."""
+    corners = {"position": (0.0, 0.0, 5.0), "lookAt": (0.0, 0.0, 0.0), "up": (0.0, 1.0, 0.0)}
+    return {name: dict(zip("xyz", point, strict=True)) for name, point in corners.items()} | {"cameraType": camera_type}
+
+
+def jobs_of(owner: User) -> QuerySet[Job]:
+    """The jobs of a user, newest first: the only way to anybody's jobs."""
+    return Job.objects.filter(owner=owner).order_by("-created_at", "id")
+
+
+def cancel(job: Job) -> None:
+    """Stop a waiting or running job. Raises JobOver."""
+    if not engine.cancel(job, Cancelled("The job was cancelled.")):
+        raise JobOver()
+
+
+def retry(job: Job, **changes: Any) -> None:
+    """Queue a job that is over again, with other settings if wanted (columns of the row); what still holds is reused.
+
+    Raises JobNotOver, BlobNotFound (the upload is gone), StorageFull.
+    """
+    if job.video is None or not store().exists(job.video.key):
+        raise BlobNotFound("The video of this job is not kept any more.")
+    quota.check_room(0)
+    if not engine.requeue(job, **changes):
+        raise JobNotOver()
+
+
+def product(job: Job, name: str) -> Asset:
+    """A product of a job by its name (ply, spz, ...). Raises NotAvailable."""
+    found = job.products.filter(name=name, size_bytes__isnull=False).first()
+    if found is None:
+        raise NotAvailable()
+    return found
+
+
+def artifact_url(job: Job, name: str) -> str:
+    """A signed address of a product, which saves under the job's title. Raises NotAvailable."""
+    found = product(job, name)
+    file_name = f"{plain_name(job.title)}{'' if name in ('ply', 'spz') else '_' + name}.{found.extension}"
+    return signer().url(found.key, "r", settings.REELSCAPE.download_expiry_s, file_name)
+
+
+def plain_name(title: str) -> str:
+    """A title as the stem of a file name."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", title).strip("._")[:60] or "scene"
+
+
+def delete(job: Job) -> None:
+    """Remove a job with everything that came of it: products, run folder, its upload unless another job needs it."""
+    engine.cancel(job, Cancelled("The job was deleted."))
+    video = job.video
+    with transaction.atomic():
+        remove_products(job)
+        job.delete()
+    remove_run(job.id)
+    if video is not None and not video.jobs.exists():
+        delete_upload(video)
+
+
+def delete_upload(asset: Asset) -> None:
+    """Remove an upload, row and blob."""
+    key = asset.key
+    asset.delete()
+    store().delete(key)

@@ -1,0 +1,1 @@
+"""Where uploads and products lie, and the signed addresses that reach them."""

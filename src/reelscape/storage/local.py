@@ -1,0 +1,68 @@
+"""Blobs as files of one folder. A key such as `jobs/<id>/scene.ply` is the path below it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+
+class LocalStore:
+    """The blobs below `root`; a blob appears whole or not at all."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, key: str) -> Path:
+        """Where the blob lies. Raises ValueError for a key that is no plain relative path."""
+        parts = key.split("/")
+        if not all(_PART.fullmatch(part) for part in parts):
+            raise ValueError(f"not a blob key: {key!r}")
+        return self.root.joinpath(*parts)
+
+    def put(self, key: str, source: Path) -> int:
+        """Take a copy of a file (a hard link where possible); returns its size in bytes."""
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.part")
+        temporary.unlink(missing_ok=True)
+        try:
+            os.link(source, temporary)
+        except OSError:  # another file system, or one without links
+            shutil.copyfile(source, temporary)
+        temporary.replace(path)
+        return path.stat().st_size
+
+    def take(self, key: str, source: Path) -> None:
+        """Move a complete file in, exactly once. Raises FileExistsError when the blob is there already."""
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.link(source, path)
+        source.unlink()
+
+    def exists(self, key: str) -> bool:
+        """Whether the blob is there."""
+        return self.path(key).is_file()
+
+    def delete(self, key: str) -> None:
+        """Remove a blob, if it is there, and the folder it leaves empty."""
+        path = self.path(key)
+        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.parent.rmdir()
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """The keys of all blobs that start with `prefix`."""
+        for path in sorted(self.root.rglob("*")):
+            key = path.relative_to(self.root).as_posix()
+            if path.is_file() and key.startswith(prefix):
+                yield key
+
+    def size_bytes(self) -> int:
+        """What all blobs take."""
+        return sum(self.path(key).stat().st_size for key in self.keys())

@@ -1,0 +1,1 @@
+"""The web process: settings, accounts and keys, the API surfaces and the pages."""

@@ -1,0 +1,43 @@
+"""Opens the service's data folder: what every command of the service does first."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import django
+
+from reelscape.errors import OutDirUnwritable
+from reelscape.service_config import ServiceConfig, variable
+
+
+def open_data_dir(data_dir: Path | None = None, **settings: str) -> ServiceConfig:
+    """Make the folder complete, set Django up on it, and return the settings.
+
+    `settings` are further settings as text; like `data_dir` they go into the environment, so that child processes
+    have them too. Raises BadSetting, OutDirUnwritable.
+    """
+    if data_dir is not None:
+        settings["data_dir"] = str(data_dir.expanduser().absolute())
+    os.environ |= {variable(name): text for name, text in settings.items()}
+    config = ServiceConfig.from_environ()
+    try:
+        for folder in (config.data_dir, config.blobs_dir, config.incoming_dir, config.runs_dir):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_secret_key(config.secret_key_path)
+    except OSError as error:
+        raise OutDirUnwritable(f"The data folder {config.data_dir} cannot be used: {error.strerror}.") from error
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reelscape.web.settings")
+    django.setup()
+    return config
+
+
+def _make_secret_key(path: Path) -> None:
+    """A random key, made once, readable by the owner alone."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")

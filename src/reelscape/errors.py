@@ -4,9 +4,10 @@
     ├── InputError            the video, the photos or the archive cannot be used
     ├── PosesError            the camera path could not be found
     ├── TrainError            the splats could not be trained
-    ├── OutputError           the run folder cannot be used
+    ├── OutputError           the run folder or the data folder cannot be used
     ├── RunError              the run was stopped or the machine gave out
     ├── AccessError           who asks may not have what is asked for, or not so often
+    ├── AccountError          an account or an API key cannot be made or found
     ├── UploadError           an upload or a signed address cannot be used
     └── JobError              a job cannot be made, or is not in a state for what is asked
 
@@ -190,7 +191,7 @@ class TooFewPoints(TrainError):
 
 
 class OutputError(ReelscapeError):
-    """The run folder cannot be used."""
+    """The run folder or the data folder cannot be used."""
 
 
 class OutDirNotOurs(OutputError):
@@ -233,6 +234,12 @@ class OutDirUnwritable(OutputError):
     code = "output_not_writable"
     sentence = "The output folder cannot be written."
     advice = "Name a folder that you may write to, or change the permissions of this one."
+
+
+class NoDataDir(OutputError):
+    code = "no_data_dir"
+    sentence = "The folder holds no data of the service."
+    advice = "Start `reelscape serve` on it once, or name the service's folder with --data."
 
 
 class RunError(ReelscapeError):
@@ -313,6 +320,52 @@ class MethodNotAllowed(AccessError):
     code = "method_not_allowed"
     sentence = "This address does not accept this method."
     advice = "The header Allow names the methods that it accepts."
+
+
+class UnsupportedMediaType(AccessError):
+    code = "unsupported_media_type"
+    sentence = "The request's body has a type that this address does not read."
+    advice = "Send JSON (Content-Type: application/json) or a form."
+
+
+class AccountError(ReelscapeError):
+    """An account or an API key cannot be made or found."""
+
+
+class BadUserName(AccountError):
+    code = "bad_user_name"
+    sentence = "There cannot be an account of this name."
+    advice = "Choose another name: up to 150 letters, digits and @ . + - _ that no other account has."
+
+
+class BadEmail(AccountError):
+    code = "bad_email"
+    sentence = "The e-mail address cannot be used."
+    advice = "Give an address such as name@example.org that no other account has."
+
+
+class BadPassword(AccountError):
+    code = "bad_password"
+    sentence = "The password is too easy to guess."
+    advice = "Give at least 10 characters that are not a common word, not only digits, and not the user's name."
+
+
+class UserNotFound(AccountError):
+    code = "user_not_found"
+    sentence = "There is no account of this name."
+    advice = "See `reelscape user list`, or make the account with `reelscape user create`."
+
+
+class BadKeyName(AccountError):
+    code = "bad_key_name"
+    sentence = "An API key cannot have this name."
+    advice = "Give 1 to 50 visible characters that no other live key of the account has as its name."
+
+
+class KeyNotFound(AccountError):
+    code = "key_not_found"
+    sentence = "There is no such API key."
+    advice = "See `reelscape apikey list`, or your profile page, for the names and prefixes of live keys."
 
 
 class UploadError(ReelscapeError):
@@ -423,6 +476,12 @@ class NotAvailable(JobError):
     code = "not_available"
     sentence = "The job has no such file."
     advice = "Wait until the job is finished; products that were removed are made again by a retry."
+
+
+class NoPreviewYet(JobError):
+    code = "no_preview_yet"
+    sentence = "No preview available yet"
+    advice = "Wait until the job is finished."
 
 
 class WorkerLost(JobError):

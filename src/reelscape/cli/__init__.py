@@ -11,6 +11,9 @@ from reelscape import __version__
 COMMANDS = {
     "run": "Turn a video or photos into a 3D scene.",
     "sample": "Render a sample video of a synthetic room, with ground truth.",
+    "user": "Make and list accounts of the service.",
+    "apikey": "Make, list and revoke API keys of the service.",
+    "jobs": "List the jobs of the service.",
     "doctor": "Say what this machine can do.",
 }
 

@@ -2,44 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from datetime import timedelta
 
 from django.contrib.auth.models import User
+from django.db import OperationalError
+from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from reelscape.errors import BadApiKey
 from reelscape.web.models import ApiKey
+from reelscape.web.throttles import KeyGuesses
+
+_KEY = re.compile(r"([A-Za-z0-9]{8})\.[A-Za-z0-9]{32}")
+_NOTED_EVERY = timedelta(minutes=1)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
     """The owner of a live key."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
-        """The user and the key; None when the header is not there. Raises BadApiKey."""
-        word, _, key = request.headers.get("Authorization", "").partition(" ")
-        if word.lower() != "api-key":
+        """The user and the key; None when the header is not there or speaks of something else.
+
+        Raises BadApiKey, Throttled (too many wrong keys from this address).
+        """
+        scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "api-key":
             return None
-        found = self._find(key.strip())
-        self._note_use(found)
+        key = rest.strip()
+        guesses = KeyGuesses(request, key)
+        if wait_s := guesses.wait_s():
+            raise Throttled(wait_s)
+        found = _find(key)
+        guesses.note(found is not None)
+        if found is None:
+            raise BadApiKey()
+        _note_use(found)
         return found.user, found
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 names in WWW-Authenticate."""
         return "Api-Key"
 
-    def _find(self, key: str) -> ApiKey:
-        try:
-            found: Any = ApiKey.objects.get_from_key(key)
-        except ApiKey.DoesNotExist:
-            raise BadApiKey() from None
-        if found.has_expired or not found.user.is_active:
-            raise BadApiKey()
-        return found  # type: ignore[no-any-return]
 
-    def _note_use(self, key: ApiKey) -> None:
-        """Written at most once a minute: a client that polls must not make the database write each time."""
-        now = timezone.now()
-        if key.last_used_at is None or (now - key.last_used_at).total_seconds() > 60:
-            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+def _find(key: str) -> ApiKey | None:
+    """The live key of an active user. It is found by its prefix, which is no secret; the hash is compared in constant
+    time."""
+    shape = _KEY.fullmatch(key)
+    if shape is None:
+        return None
+    found: ApiKey | None = ApiKey.objects.filter(prefix=shape[1], revoked=False).select_related("user").first()
+    is_good = found is not None and found.is_valid(key) and not found.has_expired and found.user.is_active
+    return found if is_good else None
+
+
+def _note_use(key: ApiKey) -> None:
+    """Written at most once a minute, since clients poll; a database that is busy is no reason to refuse a good key."""
+    now = timezone.now()
+    if key.last_used_at is not None and now - key.last_used_at < _NOTED_EVERY:
+        return
+    is_due = Q(last_used_at=None) | Q(last_used_at__lt=now - _NOTED_EVERY)
+    try:
+        ApiKey.objects.filter(is_due, pk=key.pk).update(last_used_at=now)
+    except OperationalError:
+        pass

@@ -7,6 +7,8 @@ import secrets
 from pathlib import Path
 
 import django
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from reelscape.errors import OutDirUnwritable
 from reelscape.service_config import ServiceConfig, variable
@@ -31,6 +33,12 @@ def open_data_dir(data_dir: Path | None = None, **settings: str) -> ServiceConfi
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reelscape.web.settings")
     django.setup()
     return config
+
+
+def is_migrated() -> bool:
+    """Whether the database has all tables of this version; only after `open_data_dir`."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def _make_secret_key(path: Path) -> None:

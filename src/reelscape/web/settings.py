@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from reelscape.errors import BadSetting
 from reelscape.service_config import ServiceConfig
+from reelscape.web.addresses import networks
+from reelscape.web.mail import mail_server
 
 REELSCAPE = ServiceConfig.from_environ()
+networks(REELSCAPE.trusted_proxies)  # a bad one is said now, not at the first request
 _PUBLIC = urlsplit(REELSCAPE.public_url)
 if _PUBLIC.scheme not in ("http", "https") or not _PUBLIC.hostname:
     raise BadSetting(f"REELSCAPE_PUBLIC_URL is {REELSCAPE.public_url!r}; it must be an http or https address.")
@@ -27,6 +31,8 @@ WSGI_APPLICATION = "reelscape.web.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False  # every route stands with and without it: a redirect would lose a POST's body
 INSTALLED_APPS = [
+    "reelscape.jobs",
+    "reelscape.web",  # before allauth and admin: its templates come before theirs
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -40,13 +46,14 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "axes",
-    "reelscape.jobs",
-    "reelscape.web",
 ]
 MIDDLEWARE = [
+    "reelscape.web.middleware.only_trusted_forwarding",  # before all that reads what a proxy says
+    "reelscape.web.middleware.content_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "reelscape.web.middleware.address_limit",  # below CORS: a page may read the 429
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -71,9 +78,50 @@ TEMPLATES = [
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first: it refuses who is locked out
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/accounts/profile/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+
+_MAIL = mail_server(REELSCAPE.mail_url, _PUBLIC.hostname)
+ACCOUNT_ADAPTER = "reelscape.web.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if _MAIL else "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional" if _MAIL else "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = LOGIN_REDIRECT_URL
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts those
+
+# Who types a wrong password too often waits; only from where it was typed, so that nobody can lock another one out.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "reelscape.web.addresses.client_address"
+AXES_USERNAME_CALLABLE = "reelscape.web.lockout.user_name"
+AXES_LOCKOUT_CALLABLE = "reelscape.web.lockout.locked_out"
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL else 'console'}.EmailBackend"
+EMAIL_TIMEOUT = 20
+if _MAIL:
+    EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.tls, _MAIL.ssl
+    DEFAULT_FROM_EMAIL = SERVER_EMAIL = _MAIL.sender
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 200_000}}}
 
 # IMMEDIATE, because a transaction that reads first and writes later would fail at once when another writes meanwhile.
 DATABASES: dict[str, dict[str, Any]] = {
@@ -97,20 +145,50 @@ FILE_UPLOAD_TEMP_DIR = REELSCAPE.incoming_dir
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # of a trusted proxy; the middleware drops any other
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
-CORS_ALLOWED_ORIGINS = list(REELSCAPE.cors_origins)
-CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_ALL_ORIGINS = REELSCAPE.cors_origins == ("*",)
+CORS_ALLOWED_ORIGINS = [origin for origin in REELSCAPE.cors_origins if origin != "*"]
+CORS_ALLOW_CREDENTIALS = False  # a foreign page brings an API key of its own, never the cookies of who looks at it
 CORS_URLS_REGEX = r"^/(api/v1|blobs)/.*$"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "range",
+    "x-ms-blob-type",
+    "tus-resumable",
+    "upload-length",
+    "upload-metadata",
+    "upload-offset",
+]
+CORS_EXPOSE_HEADERS = [
+    "Accept-Ranges",
+    "Content-Disposition",
+    "Content-Length",
+    "Content-Range",
+    "ETag",
+    "Location",
+    "Retry-After",
+    "Tus-Extension",
+    "Tus-Max-Size",
+    "Tus-Resumable",
+    "Tus-Version",
+    "Upload-Length",
+    "Upload-Offset",
+]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["reelscape.web.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_THROTTLE_CLASSES": ["reelscape.web.throttles.AddressThrottle", "reelscape.web.throttles.KeyThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["reelscape.web.throttles.KeyThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",

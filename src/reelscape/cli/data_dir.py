@@ -1,0 +1,63 @@
+"""What the commands beside a running service share: its data folder, and how a failure is said.
+
+Django reads its settings from the data folder, and its models can be imported only after that; so these commands import
+what they need inside their functions, below `open_data_dir`. Nothing else in the program does.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reelscape.cli.output import standard_error
+from reelscape.errors import NoDataDir, ReelscapeError
+from reelscape.service_config import ServiceConfig
+
+_EXIT_FAILED = 1
+
+
+def with_data_dir(act: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the option --data, Django set up on that folder, and one clear sentence for each failure."""
+
+    @click.option("--data", "data_dir", type=click.Path(path_type=Path), help="The service's data folder.")
+    @functools.wraps(act)
+    def command(data_dir: Path | None, **options: Any) -> None:
+        try:
+            open_existing(data_dir)
+            act(**options)
+        except ReelscapeError as error:
+            say(f"Error: {error.message}\n  {error.advice}  [{error.code}]")
+            sys.exit(_EXIT_FAILED)
+
+    return command
+
+
+def open_existing(data_dir: Path | None) -> None:
+    """Set Django up on a folder that `serve` made, without making anything. Raises NoDataDir, BadSetting."""
+    folder = data_dir.expanduser() if data_dir is not None else ServiceConfig.from_environ().data_dir
+    if not (folder / "reelscape.sqlite3").is_file():
+        raise NoDataDir(f"The folder {folder} holds no data of the service.")
+    from reelscape.web.opening import is_migrated, open_data_dir  # noqa: PLC0415 (loads Django: not for `run`)
+
+    open_data_dir(data_dir)
+    if not is_migrated():
+        raise NoDataDir(f"The database in {folder} does not fit this version of the program.")
+
+
+def say(text: str) -> None:
+    """Words for people, which leave standard output to data."""
+    err = standard_error()
+    err.write(text + "\n")
+    err.flush()
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Columns, each as wide as its widest cell."""
+    widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows))
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,76 @@
+"""What holds for every request and answer: whose word is believed, how often one may ask, what a page may load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+
+from reelscape.errors import RateLimited
+from reelscape.web.addresses import comes_from_trusted_proxy
+from reelscape.web.throttles import address_wait_s
+
+View = Callable[[HttpRequest], HttpResponseBase]
+
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+"""Headers by which a proxy tells of its client, and anybody else could claim anything."""
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""A page loads from its own origin only and holds no script or style of its own text."""
+
+
+def only_trusted_forwarding(get_response: View) -> View:
+    """Take away what anybody but a trusted proxy claims about the client, so that nothing further in can believe it."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not comes_from_trusted_proxy(request):
+            for name in FORWARDED:
+                request.META.pop(name, None)
+        return get_response(request)
+
+    return middleware
+
+
+def address_limit(get_response: View) -> View:
+    """Refuse an address that asks too often, on every route and before anything is looked up."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        wait_s = address_wait_s(request)
+        return too_many(request, wait_s) if wait_s else get_response(request)
+
+    return middleware
+
+
+def too_many(request: HttpRequest, wait_s: int) -> HttpResponse:
+    """The answer 429: for programs as the API's other errors, for people as a sentence."""
+    error = RateLimited()
+    headers = {"Retry-After": str(wait_s)}
+    if request.path.startswith("/api/"):
+        fields = {"error": error.message, "detail": error.message, "error_code": error.code, "advice": error.advice}
+        return JsonResponse(fields, status=429, headers=headers)
+    text = f"{error.message} Try again in {wait_s} seconds.\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=429, headers=headers)
+
+
+def content_policy(get_response: View) -> View:
+    """Give every answer the policy, unless its view has set one of its own."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        return response
+
+    return middleware

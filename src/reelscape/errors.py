@@ -9,6 +9,7 @@
     ├── AccessError           who asks may not have what is asked for, or not so often
     ├── AccountError          an account or an API key cannot be made or found
     ├── UploadError           an upload or a signed address cannot be used
+    ├── ServerError           a server gave no answer, or none that can be used
     └── JobError              a job cannot be made, or is not in a state for what is asked
 
 These groups are for `except`; what is raised is a leaf. Each leaf carries a stable `code` (for programs), a `message`
@@ -242,6 +243,12 @@ class NoDataDir(OutputError):
     advice = "Start `reelscape serve` on it once, or name the service's folder with --data."
 
 
+class OutputExists(OutputError):
+    code = "output_exists"
+    sentence = "A file of this name is already there."
+    advice = "Move it away, or name another folder with --out; nothing was overwritten."
+
+
 class RunError(ReelscapeError):
     """The run was stopped or the machine gave out."""
 
@@ -420,6 +427,18 @@ class UploadOffset(UploadError):
     advice = "Ask with HEAD for Upload-Offset and go on from there."
 
 
+class PartsNotOffered(UploadError):
+    code = "parts_not_offered"
+    sentence = "A part of a file cannot be sent this way."
+    advice = "Send the whole file with one PUT, or send it in parts by the tus protocol."
+
+
+class BadUploadHeader(UploadError):
+    code = "bad_upload_header"
+    sentence = "A header of the upload cannot be understood."
+    advice = "Follow the tus protocol 1.0.0; its headers of lengths and offsets hold whole numbers of bytes."
+
+
 class EmptyUpload(UploadError):
     code = "empty_upload"
     sentence = "The upload is empty."
@@ -430,6 +449,22 @@ class StorageFull(UploadError):
     code = "storage_full"
     sentence = "The server has no room left."
     advice = "Delete scenes that are not needed any more, or ask the operator for more room."
+
+
+class ServerError(ReelscapeError):
+    """A server gave no answer, or none that can be used."""
+
+
+class ServerUnreachable(ServerError):
+    code = "server_unreachable"
+    sentence = "The server cannot be reached."
+    advice = "Check its address and your network, and that the service runs there; then try again."
+
+
+class BadAnswer(ServerError):
+    code = "bad_answer"
+    sentence = "The server gave an answer that cannot be used."
+    advice = "Check that the address is that of the service itself; if it is, try again later."
 
 
 class JobError(ReelscapeError):
@@ -482,6 +517,12 @@ class NoPreviewYet(JobError):
     code = "no_preview_yet"
     sentence = "No preview available yet"
     advice = "Wait until the job is finished."
+
+
+class JobFailed(JobError):
+    code = "job_failed"
+    sentence = "The job failed, and the server does not say why."
+    advice = "Film slowly, in good light, with much overlap, and submit the new video."
 
 
 class WorkerLost(JobError):

@@ -66,9 +66,17 @@ def upload_url(asset: Asset) -> str:
     return signer().url(asset.key, "w", settings.REELSCAPE.upload_expiry_s)
 
 
-def stored(asset: Asset, size_bytes: int) -> None:
-    """Note that the file of `asset` is complete."""
-    Asset.objects.filter(id=asset.id).update(size_bytes=size_bytes, stored_at=timezone.now())
+def stored(asset: Asset, size_bytes: int) -> bool:
+    """Note that the file of `asset` is complete; False when the row was deleted meanwhile."""
+    asset.size_bytes, asset.stored_at = size_bytes, timezone.now()
+    row = Asset.objects.filter(id=asset.id)
+    return row.update(size_bytes=asset.size_bytes, stored_at=asset.stored_at) == 1
+
+
+def is_complete(asset: Asset) -> bool:
+    """Whether the file of `asset` is there. Makes up for a server that was killed before it could note so."""
+    size_bytes = None if asset.is_stored else store().size_of(asset.key)
+    return asset.is_stored or (size_bytes is not None and stored(asset, size_bytes))
 
 
 def submit(owner: User, wish: Submission) -> Job:
@@ -76,7 +84,7 @@ def submit(owner: User, wish: Submission) -> Job:
     if not _BLOB_NAME.fullmatch(wish.blob_name):
         raise BadBlobName()
     video = Asset.objects.filter(owner=owner, key=wish.blob_name, kind=Asset.Kind.UPLOAD).first()
-    if video is None or not video.is_stored or not store().exists(video.key):
+    if video is None or not is_complete(video) or not store().exists(video.key):
         raise BlobNotFound()
     quota.check_room(0)
     return Job.objects.create(

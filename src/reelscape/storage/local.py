@@ -41,28 +41,42 @@ class LocalStore:
     def take(self, key: str, source: Path) -> None:
         """Move a complete file in, exactly once. Raises FileExistsError when the blob is there already."""
         path = self.path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.link(source, path)
+        while True:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(source, path)
+            except FileNotFoundError:  # the folder went with its last blob meanwhile; or there is nothing to move
+                source.stat()
+            else:
+                break
         source.unlink()
 
     def exists(self, key: str) -> bool:
         """Whether the blob is there."""
         return self.path(key).is_file()
 
+    def size_of(self, key: str) -> int | None:
+        """How long the blob is, in bytes; None when it is not there."""
+        try:
+            return self.path(key).stat().st_size
+        except FileNotFoundError:
+            return None
+
     def delete(self, key: str) -> None:
-        """Remove a blob, if it is there, and the folder it leaves empty."""
+        """Remove a blob, if it is there, and the folders it leaves empty, but for the first one below the root."""
         path = self.path(key)
         path.unlink(missing_ok=True)
         with suppress(OSError):
-            path.parent.rmdir()
+            for folder in list(path.relative_to(self.root).parents)[:-2]:
+                (self.root / folder).rmdir()
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """The keys of all blobs that start with `prefix`."""
-        for path in sorted(self.root.rglob("*")):
+        for path in sorted((self.root / prefix.rpartition("/")[0]).rglob("*")):
             key = path.relative_to(self.root).as_posix()
-            if path.is_file() and key.startswith(prefix):
+            if path.is_file() and key.startswith(prefix) and not path.name.startswith("."):
                 yield key
 
     def size_bytes(self) -> int:
         """What all blobs take."""
-        return sum(self.path(key).stat().st_size for key in self.keys())
+        return sum(self.size_of(key) or 0 for key in self.keys())

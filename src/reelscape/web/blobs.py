@@ -1,0 +1,82 @@
+"""The signed addresses of files: PUT stores an upload, GET sends a file. The signature is all that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+from django.views.decorators.csrf import csrf_exempt
+
+from reelscape.errors import MethodNotAllowed, NotFound, PartsNotOffered, ReelscapeError
+from reelscape.jobs import uploads
+from reelscape.jobs.files import store
+from reelscape.jobs.models import Asset
+from reelscape.web.api_v1.answers import json_failure
+from reelscape.web.sending import etag_of, send_file
+from reelscape.web.transfer import body_of, check_access, content_length
+
+View = Callable[[HttpRequest, str], HttpResponseBase]
+
+CONTENT_POLICY = "sandbox; default-src 'none'"
+_SHOWN = ("image/jpeg", "image/png", "video/mp4")  # what a browser may show in place; it saves everything else
+
+
+@csrf_exempt
+def blob(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Whatever is asked of /blobs/KEY."""
+    try:
+        view = METHODS.get(str(request.method))
+        if view is None:
+            raise MethodNotAllowed()
+        return view(request, key)
+    except ReelscapeError as error:
+        return _refusal(error)
+
+
+def _refusal(error: ReelscapeError) -> HttpResponse:
+    response = json_failure(error)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(METHODS)
+    return response
+
+
+def put(request: HttpRequest, key: str) -> HttpResponse:
+    """Store the body as the file that this address awaits: whole, and once."""
+    check_access(request, key, "w")
+    asset = uploads.awaited(key)
+    if "comp" in request.GET or "Content-Range" in request.headers:  # one block of an Azure client would pass for all
+        raise PartsNotOffered()
+    length_bytes = uploads.check_length(content_length(request))
+    uploads.receive(asset, body_of(request), length_bytes)
+    return HttpResponse(status=201, headers={"ETag": etag_of(store().path(key))})
+
+
+def get(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Send the file, or the asked range of it."""
+    check_access(request, key, "r")
+    asset = Asset.objects.filter(key=key).first()
+    if asset is None:
+        raise NotFound()
+    headers = {
+        "Content-Type": asset.content_type,
+        "Content-Disposition": _disposition(asset, request.GET.get("fn", "")),
+        "Content-Security-Policy": CONTENT_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-cache",
+    }
+    try:
+        return send_file(request, store().path(key), headers)
+    except FileNotFoundError:
+        raise NotFound() from None
+
+
+def _disposition(asset: Asset, file_name: str) -> str:
+    """Save under the name that the address carries; show pictures and videos that have none."""
+    plain = "".join(letter for letter in file_name if letter.isprintable())
+    shown = not plain and asset.content_type in _SHOWN
+    return content_disposition_header(not shown, plain) or "inline"
+
+
+METHODS: Mapping[str, View] = {"GET": get, "HEAD": get, "PUT": put}

@@ -115,6 +115,12 @@ def position(job: Job) -> int:
     return Job.objects.filter(earlier, status=Job.Status.QUEUED).count() + 1
 
 
+def positions() -> dict[UUID, int]:
+    """The places in the queue of all waiting jobs, from 1."""
+    waiting = Job.objects.filter(status=Job.Status.QUEUED).order_by("queued_at", "id")
+    return {job_id: place for place, job_id in enumerate(waiting.values_list("id", flat=True), 1)}
+
+
 def requeue(job: Job, **changes: Any) -> bool:
     """Put a job that is over back to the end of the queue."""
     over = Job.objects.filter(id=job.id, attempt=job.attempt).exclude(status__in=("queued", "running"))

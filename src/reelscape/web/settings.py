@@ -199,3 +199,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "reelscape.web.api_v1.answers.failure",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Reelscape",
+    "DESCRIPTION": "Turns a phone video into a 3D scene. Every route stands with and without its trailing slash.",
+    "VERSION": "1",
+    "SERVERS": [{"url": REELSCAPE.public_url}],
+    "SERVE_INCLUDE_SCHEMA": False,
+}

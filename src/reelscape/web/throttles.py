@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import time
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from reelscape.web.addresses import client_address, limited_as
 from reelscape.web.models import ApiKey
+
+if TYPE_CHECKING:  # REST framework's views load this module: they are not there yet
+    from rest_framework.views import APIView
 
 WINDOW_S = 60
 _PROVEN_S = 3600

@@ -5,11 +5,21 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from reelscape.web import health
+from reelscape.web import blobs, health, llms, scenes
+from reelscape.web.routes import route
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("accounts/", include("allauth.urls")),
+    path("blobs/<path:key>", blobs.blob),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("reelscape.web.api_v1.urls")),
+    path("llms.txt", llms.guide),
+    route("scenes/{job_id}", scenes.page),
 ]
+
+handler400 = "reelscape.web.api_v1.answers.bad_request"
+handler403 = "reelscape.web.api_v1.answers.forbidden"
+handler404 = "reelscape.web.api_v1.answers.not_found"
+handler500 = "reelscape.web.api_v1.answers.server_error"

@@ -1,0 +1,66 @@
+"""The words of a job's state: vid2scene's, verbatim, and ours beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from reelscape.jobs.models import Job
+
+QUEUED = "Queued"
+PROCESSING = "Processing video"
+GENERATING = "Generating 3D scene"
+FINISHED = "Finished"
+FAILED = "Failed"
+NOT_FOUND = "Not found"
+
+_EARLY_STAGES = ("", "frames", "poses")
+_STEPS = {
+    "frames": "Choosing frames",
+    "poses": "Finding the camera path",
+    "train": "Training the scene",
+    "export": "Writing the files",
+    "preview": "Drawing the preview",
+}
+_RUNNING, _EARLY = Q(status=Job.Status.RUNNING), Q(stage__in=_EARLY_STAGES)
+_OVER_BADLY = Q(status__in=(Job.Status.FAILED, Job.Status.CANCELLED))
+FILTERS = {
+    "queued": Q(status=Job.Status.QUEUED),
+    "running": _RUNNING,
+    "processing": _RUNNING,
+    "processing video": _RUNNING & _EARLY,
+    "generating 3d scene": _RUNNING & ~_EARLY,
+    "finished": Q(status=Job.Status.FINISHED),
+    "failed": _OVER_BADLY,  # as the status reads
+    "cancelled": Q(status=Job.Status.CANCELLED),
+}
+_LEAST_PROGRESS, _LEAST_SECONDS = 0.02, 5.0  # before them an estimate would be a guess
+
+
+def status(job: Job, position: int | None, has_scene: bool) -> str:
+    """The documented status. `position` is the place in the queue, if known; `has_scene`: its products are there."""
+    if job.status == Job.Status.QUEUED:
+        return f"{QUEUED} - position: {position}" if position else QUEUED
+    if job.status == Job.Status.RUNNING:
+        return PROCESSING if job.stage in _EARLY_STAGES else GENERATING
+    if job.status == Job.Status.FINISHED:
+        return FINISHED if has_scene else NOT_FOUND
+    return FAILED
+
+
+def current_step(job: Job) -> str:
+    """What happens to the job now, for people."""
+    if job.status == Job.Status.QUEUED:
+        return "Waiting for its turn"
+    if job.status == Job.Status.RUNNING:
+        return job.message or _STEPS.get(job.stage, "Starting")
+    return Job.Status(job.status).label
+
+
+def seconds_left(job: Job, now: datetime) -> int | None:
+    """How long a running job will take at its pace so far; None while that is unknown."""
+    if job.status != Job.Status.RUNNING or job.started_at is None or job.overall < _LEAST_PROGRESS:
+        return None
+    elapsed_s = (now - job.started_at).total_seconds()
+    return round(elapsed_s * (1 - job.overall) / job.overall) if elapsed_s >= _LEAST_SECONDS else None

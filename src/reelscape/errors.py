@@ -249,6 +249,26 @@ class OutputExists(OutputError):
     advice = "Move it away, or name another folder with --out; nothing was overwritten."
 
 
+class DataDirBusy(OutputError):
+    code = "data_dir_busy"
+    sentence = "Another process of the service is working on the data folder."
+    advice = "Stop it first, or name another folder with --data."
+
+
+class PortInUse(OutputError):
+    code = "port_in_use"
+    sentence = "Another program listens at this address."
+    advice = "Stop it, or name another port with --port, e.g. --port 8001."
+
+
+class HostUnknown(OutputError):
+    code = "host_unknown"
+    sentence = "This machine cannot listen at this address."
+    advice = (
+        "Give --host 127.0.0.1 for this machine alone, or 0.0.0.0 for its network too; ports below 1024 need rights."
+    )
+
+
 class RunError(ReelscapeError):
     """The run was stopped or the machine gave out."""
 
@@ -437,6 +457,12 @@ class BadUploadHeader(UploadError):
     code = "bad_upload_header"
     sentence = "A header of the upload cannot be understood."
     advice = "Follow the tus protocol 1.0.0; its headers of lengths and offsets hold whole numbers of bytes."
+
+
+class UnknownTusVersion(UploadError):
+    code = "unknown_tus_version"
+    sentence = "This server speaks version 1.0.0 of the tus protocol only."
+    advice = "Send the header `Tus-Resumable: 1.0.0`."
 
 
 class EmptyUpload(UploadError):

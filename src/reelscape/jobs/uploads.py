@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from reelscape.errors import (
@@ -83,6 +84,17 @@ def keep(asset: Asset, path: Path) -> None:
     if not verbs.stored(asset, size_bytes):
         store().delete(asset.key)
         raise NotFound()
+
+
+def store_new(owner: User, extension: str, path: Path) -> Asset:
+    """A new upload of `owner` from a complete file of the incoming folder. Raises UnknownExtension, StorageFull."""
+    asset = verbs.new_upload(owner, extension)
+    try:
+        keep(asset, path)
+    except BaseException:
+        asset.delete()
+        raise
+    return asset
 
 
 def partial_of(asset: Asset) -> Partial:

@@ -23,6 +23,7 @@ from reelscape.errors import (
     UnknownExtension,
 )
 from reelscape.jobs import engine, quota
+from reelscape.jobs.camera import first_camera
 from reelscape.jobs.files import remove_products, remove_run, signer, store
 from reelscape.jobs.models import Asset, Job
 
@@ -48,11 +49,17 @@ class Submission:
     webhook_secret: str = ""
 
 
-def new_upload(owner: User, extension: str) -> Asset:
-    """A row for a file that is going to be uploaded. Raises UnknownExtension, StorageFull."""
-    plain = extension.strip().lstrip(".").lower()
+def accepted_extension(text: str) -> str:
+    """An extension as we write it: mp4 for `.MP4`. Raises UnknownExtension."""
+    plain = text.strip().lstrip(".").lower()
     if plain not in VIDEO_TYPES:
         raise UnknownExtension(f"Files of the type {plain[:20]!r} are not accepted.")
+    return plain
+
+
+def new_upload(owner: User, extension: str) -> Asset:
+    """A row for a file that is going to be uploaded. Raises UnknownExtension, StorageFull."""
+    plain = accepted_extension(extension)
     quota.check_room(0)
     number = uuid.uuid4()
     key = f"videos/{number}.{plain}"
@@ -99,12 +106,6 @@ def submit(owner: User, wish: Submission) -> Job:
         webhook_url=wish.webhook_url,
         webhook_secret=wish.webhook_secret,
     )
-
-
-def first_camera(camera_type: str) -> dict[str, Any]:
-    """The view of a scene that is not there yet, as the API's documents show it (right-up-back)."""
-    corners = {"position": (0.0, 0.0, 5.0), "lookAt": (0.0, 0.0, 0.0), "up": (0.0, 1.0, 0.0)}
-    return {name: dict(zip("xyz", point, strict=True)) for name, point in corners.items()} | {"cameraType": camera_type}
 
 
 def jobs_of(owner: User) -> QuerySet[Job]:

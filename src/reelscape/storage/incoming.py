@@ -31,15 +31,22 @@ def spooled(folder: Path, read: Read, length_bytes: int) -> Iterator[Path]:
 
     Its room is taken before the first byte is read. Raises StorageFull; UploadTruncated when the body ends early.
     """
+    with new_file(folder) as (file, path):
+        with full_disk_told():
+            _reserve(file, length_bytes)
+            _copy(read, file, length_bytes)
+        yield path
+
+
+@contextmanager
+def new_file(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """A file of its own below `folder`, locked and empty, which is gone when the block ends (a hard link stays)."""
     handle, name = tempfile.mkstemp(prefix="upload-", dir=folder)
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            with full_disk_told():
-                _reserve(file, length_bytes)
-                _copy(read, file, length_bytes)
-            yield path
+            yield file, path
     finally:
         path.unlink(missing_ok=True)
 

@@ -1,4 +1,7 @@
-"""The signed addresses of files: PUT stores an upload, GET sends a file. The signature is all that is asked for."""
+"""The signed addresses of files: PUT stores an upload, GET sends a file. The signature is all that is asked for.
+
+A write address also takes its file in parts (`web.tus`).
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 
-from reelscape.errors import MethodNotAllowed, NotFound, PartsNotOffered, ReelscapeError
+from reelscape.errors import MethodNotAllowed, NotFound, PartsNotOffered, ReelscapeError, UnknownTusVersion
 from reelscape.jobs import uploads
 from reelscape.jobs.files import store
 from reelscape.jobs.models import Asset
+from reelscape.web import tus
 from reelscape.web.api_v1.answers import json_failure
 from reelscape.web.sending import etag_of, send_file
 from reelscape.web.transfer import body_of, check_access, content_length
@@ -26,20 +30,36 @@ _SHOWN = ("image/jpeg", "image/png", "video/mp4")  # what a browser may show in 
 @csrf_exempt
 def blob(request: HttpRequest, key: str) -> HttpResponseBase:
     """Whatever is asked of /blobs/KEY."""
+    method = _method(request)
     try:
-        view = METHODS.get(str(request.method))
-        if view is None:
+        if method not in METHODS:
             raise MethodNotAllowed()
-        return view(request, key)
+        response = METHODS[method](request, key)
     except ReelscapeError as error:
-        return _refusal(error)
+        response = _refusal(error)
+    if method in _TUS_METHODS or request.GET.get("sp") == "w":
+        response.headers["Tus-Resumable"] = tus.VERSION
+    return response
 
 
-def _refusal(error: ReelscapeError) -> HttpResponse:
+def _method(request: HttpRequest) -> str:
+    """The method; a client that can only POST names another in a header, as tus has it."""
+    named = request.headers.get("X-HTTP-Method-Override", "").upper()
+    return named if request.method == "POST" and named in _TUS_METHODS else str(request.method)
+
+
+def _refusal(error: ReelscapeError) -> HttpResponseBase:
     response = json_failure(error)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(METHODS)
+    if isinstance(error, UnknownTusVersion):
+        response.headers["Tus-Version"] = tus.VERSION
     return response
+
+
+def head(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Of a write address: how much has arrived; of a read address: what GET would answer."""
+    return tus.head(request, key) if request.GET.get("sp") == "w" else get(request, key)
 
 
 def put(request: HttpRequest, key: str) -> HttpResponse:
@@ -79,4 +99,12 @@ def _disposition(asset: Asset, file_name: str) -> str:
     return content_disposition_header(not shown, plain) or "inline"
 
 
-METHODS: Mapping[str, View] = {"GET": get, "HEAD": get, "PUT": put}
+METHODS: Mapping[str, View] = {
+    "GET": get,
+    "HEAD": head,
+    "PUT": put,
+    "PATCH": tus.patch,
+    "DELETE": tus.delete,
+    "OPTIONS": tus.options,
+}
+_TUS_METHODS = ("PATCH", "DELETE", "OPTIONS")

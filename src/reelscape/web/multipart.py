@@ -1,0 +1,118 @@
+"""A file in a form (multipart/form-data), written once: straight into the folder from which the store takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest, QueryDict
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
+
+from reelscape.errors import BadRequest, EmptyUpload, UnsupportedMediaType, UploadTooLarge, UploadTruncated
+from reelscape.jobs import uploads
+from reelscape.storage.incoming import CHUNK_BYTES, Read, full_disk_told, new_file
+from reelscape.web.transfer import body_of, content_length
+
+_FORM_BYTES = 1 << 16  # what boundaries and further fields may add to the file
+
+
+@dataclass(frozen=True)
+class FormFile:
+    """A file that has arrived whole, under the name that the client gave it, and the other fields of the form."""
+
+    path: Path
+    name: str
+    size_bytes: int
+    fields: QueryDict
+
+
+@contextmanager
+def form_file(request: HttpRequest, field: str, check_name: Callable[[str], object]) -> Iterator[FormFile]:
+    """The file in a field of a form, which is gone when the block ends (a hard link of it stays).
+
+    `check_name` may refuse a file by its name before any of it is read. Other files of the form are skipped. Raises
+    UnsupportedMediaType, LengthRequired, UploadTooLarge, StorageFull, UploadTruncated, EmptyUpload, BadRequest.
+    """
+    if request.content_type != "multipart/form-data":
+        raise UnsupportedMediaType("Send a form (multipart/form-data) with the file.")
+    body = _Counted(body_of(request), _check_length(request))
+    with new_file(settings.REELSCAPE.incoming_dir) as (file, path):
+        sink = _Sink(field, file, check_name)
+        with full_disk_told():
+            fields = _parse(request, body, sink)
+            file.flush()
+        if body.left_bytes:
+            raise UploadTruncated()
+        if sink.name is None:
+            raise BadRequest(f"The form has no file in the field {field!r}.")
+        yield FormFile(path, sink.name, _check_size(path.stat().st_size), fields)
+
+
+def _check_length(request: HttpRequest) -> int:
+    """The length of the whole form."""
+    length_bytes = content_length(request)
+    if length_bytes is not None and length_bytes > _FORM_BYTES:
+        return uploads.check_length(length_bytes - _FORM_BYTES) + _FORM_BYTES
+    return uploads.check_length(length_bytes)
+
+
+def _check_size(size_bytes: int) -> int:
+    if size_bytes == 0:
+        raise EmptyUpload()
+    if size_bytes > settings.REELSCAPE.upload_limit_bytes:
+        raise UploadTooLarge()
+    return size_bytes
+
+
+def _parse(request: HttpRequest, body: _Counted, sink: _Sink) -> QueryDict:
+    parser: Any = MultiPartParser(request.META, body, [sink], request.encoding)  # type: ignore[arg-type]
+    try:
+        fields, _ = parser.parse()
+    except MultiPartParserError as error:
+        raise BadRequest(f"The form cannot be read: {error}") from None
+    return fields  # type: ignore[no-any-return]
+
+
+class _Counted:
+    """A body that knows how much of it is still to come; for the parser a short one looks like a whole one."""
+
+    def __init__(self, read: Read, length_bytes: int) -> None:
+        self._read = read
+        self.left_bytes = length_bytes
+
+    def read(self, size: int) -> bytes:
+        chunk = self._read(min(size, self.left_bytes))
+        self.left_bytes -= len(chunk)
+        return chunk
+
+
+class _Sink(FileUploadHandler):
+    """Writes the first file of one field to `output`, and skips all others."""
+
+    chunk_size = CHUNK_BYTES
+
+    def __init__(self, field: str, output: IO[bytes], check_name: Callable[[str], object]) -> None:
+        super().__init__()
+        self.field = field
+        self.output = output
+        self.check_name = check_name
+        self.name: str | None = None
+
+    def new_file(self, field_name: str, file_name: str, *details: Any, **more: Any) -> None:
+        """A file begins. Raises SkipFile, and what `check_name` raises."""
+        if field_name != self.field or self.name is not None:
+            raise SkipFile()
+        self.check_name(file_name)
+        self.name = file_name
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Its next bytes."""
+        self.output.write(raw_data)
+
+    def file_complete(self, file_size: int) -> None:
+        """The parser keeps no file object: the file is ours."""

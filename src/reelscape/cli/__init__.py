@@ -11,6 +11,9 @@ from reelscape import __version__
 COMMANDS = {
     "run": "Turn a video or photos into a 3D scene.",
     "sample": "Render a sample video of a synthetic room, with ground truth.",
+    "submit": "Send a video to a service and fetch its scene.",
+    "serve": "Serve the API and make scenes, in one command.",
+    "worker": "Make the scenes that wait in a service's data folder.",
     "user": "Make and list accounts of the service.",
     "apikey": "Make, list and revoke API keys of the service.",
     "jobs": "List the jobs of the service.",

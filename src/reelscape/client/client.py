@@ -15,7 +15,7 @@ from reelscape.client.answers import check, connection_errors, retry_after_s, va
 from reelscape.client.downloads import save
 from reelscape.client.job import Job
 from reelscape.client.uploads import Progress, Source, send_resumably, send_whole
-from reelscape.errors import BadAnswer, JobNotOver, ServerUnreachable
+from reelscape.errors import BadAnswer, BadApiKey, JobNotOver, ServerUnreachable
 
 API_PATH = "/api/v1"
 OUTAGE_LIMIT_S = 600.0  # how long `wait` bears with a server that does not answer
@@ -55,6 +55,8 @@ class Client:
         self, base_url: str, api_key: str, timeout_s: float = 30.0, transport: httpx.BaseTransport | None = None
     ) -> None:
         self._api_url = _api_url(base_url)
+        if not api_key.isprintable() or not api_key.isascii():  # told here: a refused header would be shown with it
+            raise BadApiKey("The API key holds characters that no key has.")
         self._headers = {"Authorization": f"Api-Key {api_key}"}  # of requests to the API alone, so no default
         self._http = httpx.Client(timeout=timeout_s, transport=transport, headers={"User-Agent": "reelscape-client"})
 
@@ -211,7 +213,7 @@ def _api_url(base_url: str) -> str:
     """The address of the API below that of the service. Raises ServerUnreachable for what is no address."""
     try:
         parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
             raise ValueError(base_url)
     except ValueError as error:
         raise ServerUnreachable(f"{base_url!r} is not an address that starts with http:// or https://.") from error

@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,6 +180,20 @@ class TestDelivery:
             ended_job(receiver.url)
         assert [webhooks.deliver_due(limit=3) for _ in range(3)] == [3, 2, 0]
         assert len({headers["webhook-id"] for headers, _ in receiver.calls}) == 5
+
+
+def test_the_documented_check_tells_genuine_calls(receiver: Receiver, settings: Settings) -> None:
+    settings.REELSCAPE = dataclasses.replace(settings.REELSCAPE, webhook_hosts=("127.0.0.1",))
+    page = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text(encoding="utf-8")
+    written: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], written)
+    for secret in (SECRET, "whsec_" + base64.b64encode(b"a key").decode()):
+        receivers.post(receivers.Call("delivery-1", receiver.url, secret, b'{"type":"job.finished"}'))
+        headers, body = receiver.calls[-1]
+        assert written["is_genuine"](headers, body, secret)
+        assert not written["is_genuine"](headers, body, "another secret")
+        assert not written["is_genuine"](headers, body + b" ", secret)
+        assert not written["is_genuine"](headers | {"webhook-timestamp": "1000"}, body, secret)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from reelscape.errors import RateLimited
 from reelscape.web.addresses import comes_from_trusted_proxy
-from reelscape.web.throttles import address_wait_s
+from reelscape.web.api_v1.answers import json_failure
+from reelscape.web.throttles import WINDOW_S, address_wait_s
 
 View = Callable[[HttpRequest], HttpResponseBase]
 
@@ -45,24 +46,26 @@ def only_trusted_forwarding(get_response: View) -> View:
 
 
 def address_limit(get_response: View) -> View:
-    """Refuse an address that asks too often, on every route and before anything is looked up."""
+    """Refuse an address that asks too often, on every route and before anything is looked up.
+
+    Every 429 says when to come back: those of allauth's own limits would not.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         wait_s = address_wait_s(request)
-        return too_many(request, wait_s) if wait_s else get_response(request)
+        response = too_many(request) if wait_s else get_response(request)
+        if response.status_code == 429 and (wait_s or "Retry-After" not in response.headers):
+            response.headers["Retry-After"] = str(wait_s or WINDOW_S)
+        return response
 
     return middleware
 
 
-def too_many(request: HttpRequest, wait_s: int) -> HttpResponse:
-    """The answer 429: for programs as the API's other errors, for people as a sentence."""
-    error = RateLimited()
-    headers = {"Retry-After": str(wait_s)}
-    if request.path.startswith("/api/"):
-        fields = {"error": error.message, "detail": error.message, "error_code": error.code, "advice": error.advice}
-        return JsonResponse(fields, status=429, headers=headers)
-    text = f"{error.message} Try again in {wait_s} seconds.\n"
-    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=429, headers=headers)
+def too_many(request: HttpRequest) -> HttpResponse:
+    """The answer 429: for programs as the other errors of the API, for people as a sentence."""
+    if request.path.startswith(("/api/", "/blobs/")):
+        return json_failure(RateLimited())
+    return HttpResponse(f"{RateLimited.sentence}\n", content_type="text/plain; charset=utf-8", status=429)
 
 
 def content_policy(get_response: View) -> View:

@@ -72,6 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "reelscape.web.profile.facts",
             ]
         },
     }
@@ -138,7 +139,25 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 
 STATIC_URL = "/static/"
-STATIC_ROOT = REELSCAPE.data_dir / "static"
+WHITENOISE_USE_FINDERS = True  # served from where they are installed: nothing to collect
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "reelscape": {"level": "INFO"},
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # what a client does wrong is told to the client
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+    },
+}
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 FILE_UPLOAD_TEMP_DIR = REELSCAPE.incoming_dir

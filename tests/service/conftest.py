@@ -1,9 +1,17 @@
 """Tests of the service: Django is set up before their modules name its models."""
 
+from typing import Any
+
 import django
 import pytest
 
 django.setup()
+
+
+@pytest.fixture(autouse=True)
+def passwords_cost_little(settings: Any) -> None:
+    """Django's own hash is slow on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The address that allauth's own limits count."""
         return client_address(request)
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Where who has changed the password goes on."""
+        return str(settings.LOGIN_REDIRECT_URL)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail whose links start with the public address, whatever host the request named."""
         public = settings.REELSCAPE.public_url

@@ -99,7 +99,6 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if _MAIL else "email", "password1
 ACCOUNT_EMAIL_VERIFICATION = "optional" if _MAIL else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
-ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = LOGIN_REDIRECT_URL
 ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts those
 
 # Who types a wrong password too often waits; only from where it was typed, so that nobody can lock another one out.

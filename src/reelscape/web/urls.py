@@ -11,8 +11,8 @@ from reelscape.web.routes import route
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
-    path("accounts/", include("allauth.urls")),
     path("blobs/<path:key>", blobs.blob),
+    path("accounts/", include("reelscape.web.account_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("reelscape.web.api_v1.urls")),
     path("llms.txt", llms.guide),

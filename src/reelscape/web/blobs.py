@@ -19,6 +19,7 @@ from reelscape.jobs.models import Asset
 from reelscape.web import tus
 from reelscape.web.api_v1.answers import json_failure
 from reelscape.web.sending import etag_of, send_file
+from reelscape.web.slots import UPLOADS
 from reelscape.web.transfer import body_of, check_access, content_length
 
 View = Callable[[HttpRequest, str], HttpResponseBase]
@@ -69,7 +70,8 @@ def put(request: HttpRequest, key: str) -> HttpResponse:
     if "comp" in request.GET or "Content-Range" in request.headers:  # one block of an Azure client would pass for all
         raise PartsNotOffered()
     length_bytes = uploads.check_length(content_length(request))
-    uploads.receive(asset, body_of(request), length_bytes)
+    with UPLOADS.held():
+        uploads.receive(asset, body_of(request), length_bytes)
     return HttpResponse(status=201, headers={"ETag": etag_of(store().path(key))})
 
 

@@ -16,6 +16,7 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from reelscape.errors import BadRequest, EmptyUpload, UnsupportedMediaType, UploadTooLarge, UploadTruncated
 from reelscape.jobs import uploads
 from reelscape.storage.incoming import CHUNK_BYTES, Read, full_disk_told, new_file
+from reelscape.web.slots import UPLOADS
 from reelscape.web.transfer import body_of, content_length
 
 _FORM_BYTES = 1 << 16  # what boundaries and further fields may add to the file
@@ -43,7 +44,7 @@ def form_file(request: HttpRequest, field: str, check_name: Callable[[str], obje
     body = _Counted(body_of(request), _check_length(request))
     with new_file(settings.REELSCAPE.incoming_dir) as (file, path):
         sink = _Sink(field, file, check_name)
-        with full_disk_told():
+        with full_disk_told(), UPLOADS.held():
             fields = _parse(request, body, sink)
             file.flush()
         if body.left_bytes:

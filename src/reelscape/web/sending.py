@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+
+from reelscape.errors import RateLimited
+from reelscape.web.slots import DOWNLOADS
 
 CHUNK_BYTES = 1 << 18
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
@@ -27,7 +29,7 @@ def etag_of(path: Path) -> str:
 
 
 def send_file(request: HttpRequest, path: Path, headers: dict[str, str]) -> HttpResponseBase:
-    """The file or the range of it that a GET or HEAD asks for. Raises FileNotFoundError."""
+    """The file or the range of it that a GET or HEAD asks for. Raises FileNotFoundError, RateLimited."""
     status, etag = path.stat(), etag_of(path)
     modified_at = int(status.st_mtime)
     headers = {"ETag": etag, "Last-Modified": http_date(modified_at), "Accept-Ranges": "bytes", **headers}
@@ -45,7 +47,7 @@ def send_file(request: HttpRequest, path: Path, headers: dict[str, str]) -> Http
     code = 200 if wanted is None else 206
     if request.method == "HEAD":
         return HttpResponse(status=code, headers=headers)
-    return StreamingHttpResponse(_pieces(path.open("rb"), span), status=code, headers=headers)
+    return StreamingHttpResponse(Pieces(path, span), status=code, headers=headers)
 
 
 def _with_headers(response: HttpResponseBase, headers: dict[str, str]) -> HttpResponseBase:
@@ -69,10 +71,33 @@ def _wanted_range(request: HttpRequest, etag: str, size_bytes: int) -> range | N
     return range(start, stop)
 
 
-def _pieces(file: IO[bytes], span: range) -> Iterator[bytes]:
-    with file:
-        file.seek(span.start)
-        left = len(span)
-        while left and (piece := file.read(min(CHUNK_BYTES, left))):
-            left -= len(piece)
-            yield piece
+class Pieces:
+    """The bytes of a file in a span, a piece at a time; holds a slot of the downloads until it is closed."""
+
+    def __init__(self, path: Path, span: range) -> None:
+        """Raises FileNotFoundError, RateLimited."""
+        self._file = path.open("rb")
+        self._left = span
+        try:
+            DOWNLOADS.take()
+        except RateLimited:
+            self._file.close()
+            raise
+        self._file.seek(span.start)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = b"" if self._file.closed else self._file.read(min(CHUNK_BYTES, len(self._left)))
+        if not piece:
+            self.close()
+            raise StopIteration
+        self._left = self._left[len(piece) :]
+        return piece
+
+    def close(self) -> None:
+        """Called at the end and when the client is gone."""
+        if not self._file.closed:
+            self._file.close()
+            DOWNLOADS.give_back()

@@ -20,6 +20,7 @@ from reelscape.errors import (
 from reelscape.jobs import quota, uploads, verbs
 from reelscape.jobs.models import Asset
 from reelscape.storage.partial import Note, Partial
+from reelscape.web.slots import UPLOADS
 from reelscape.web.transfer import body_of, check_access, content_length, number
 
 VERSION = "1.0.0"
@@ -86,7 +87,8 @@ def append(request: HttpRequest, asset: Asset, offset_bytes: int, expires_at: fl
     if offset_bytes + arriving_bytes > (length_bytes or settings.REELSCAPE.upload_limit_bytes):
         raise UploadTooLarge("The part goes beyond the length of the upload.")
     quota.check_room(arriving_bytes)
-    offset_bytes = parts.append(body_of(request), offset_bytes, arriving_bytes)
+    with UPLOADS.held():
+        offset_bytes = parts.append(body_of(request), offset_bytes, arriving_bytes)
     uploads.finish_partial(asset)
     return offset_bytes
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from reelscape.errors import ReelscapeError, WorkerLost
 from reelscape.jobs import webhooks
+from reelscape.jobs.advice import advice
 from reelscape.jobs.models import Job
 
 
@@ -82,7 +83,7 @@ def _end(claim: Claim, event: str, **changes: Any) -> bool:
 
 def error_fields(error: ReelscapeError) -> dict[str, str]:
     """What a job row keeps of an error."""
-    return {"error_code": error.code, "error_message": error.message[:500], "advice": error.advice[:500]}
+    return {"error_code": error.code, "error_message": error.message[:500], "advice": advice(error)[:500]}
 
 
 def give_back(claim: Claim) -> bool:
@@ -90,22 +91,34 @@ def give_back(claim: Claim) -> bool:
     return claim.update(status=Job.Status.QUEUED, worker="")
 
 
-def crashed(claim: Claim) -> bool:
-    """The job's process or worker died: it waits again at its old place, unless its stage was tried too often."""
+def crashed(claim: Claim, error: ReelscapeError | None = None) -> bool:
+    """The job's process or worker died: it waits again at its old place, unless its stage was tried too often.
+
+    Then it fails with `error`, where the run could still say one, or with WorkerLost.
+    """
     job = claim.row.first()
     if job is None:
         return False
     crashes = job.crashes + 1 if job.crash_stage == job.stage else 1
     if crashes >= settings.REELSCAPE.job_tries:
-        return fail(claim, WorkerLost())
+        return fail(claim, error or WorkerLost())
     return claim.update(status=Job.Status.QUEUED, worker="", crashes=crashes, crash_stage=job.stage)
 
 
-def recover(worker: str) -> list[UUID]:
-    """Give back what a dead worker held: an earlier life of this one, or one that has been silent for too long."""
+def recover_own(worker: str) -> list[UUID]:
+    """Give back what an earlier life of this worker held; it must not be working on anything. Returns the jobs."""
+    return _recover(Job.objects.filter(worker=worker))
+
+
+def recover_silent(worker: str) -> list[UUID]:
+    """Give back what other workers held that have been silent for too long. Returns the jobs."""
     silent_since = timezone.now() - timedelta(seconds=settings.REELSCAPE.heartbeat_expiry_s)
-    lost = Job.objects.filter(Q(worker=worker) | Q(heartbeat_at__lt=silent_since), status=Job.Status.RUNNING)
-    claims = [Claim(*row) for row in lost.values_list("id", "attempt")]
+    return _recover(Job.objects.filter(heartbeat_at__lt=silent_since).exclude(worker=worker))
+
+
+def _recover(lost: QuerySet[Job]) -> list[UUID]:
+    running = lost.filter(status=Job.Status.RUNNING)
+    claims = [Claim(*row) for row in running.values_list("id", "attempt")]
     return [claim.job_id for claim in claims if crashed(claim)]
 
 

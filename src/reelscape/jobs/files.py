@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Collection
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -33,19 +35,27 @@ def run_dir(job_id: uuid.UUID) -> Path:
 
 
 def remove_run(job_id: uuid.UUID) -> None:
-    """Remove a run folder: first out of sight, so that nothing finds it half removed."""
+    """Remove a run folder, and what an interrupted removal left: first out of sight, so that it is never half there."""
     folder = run_dir(job_id)
-    grave = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.gone")
-    try:
-        folder.replace(grave)
-    except FileNotFoundError:
-        return
-    shutil.rmtree(grave, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        folder.replace(folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.gone"))
+    for grave in folder.parent.glob(f".{folder.name}.*.gone"):
+        shutil.rmtree(grave, ignore_errors=True)
 
 
 def remove_products(job: Job) -> None:
-    """Remove all products of a job, rows and blobs."""
-    keys = list(job.products.values_list("key", flat=True))
+    """Remove all products of a job, rows and blobs, also blobs that an interrupted attempt left."""
     job.products.all().delete()
-    for key in keys:
-        store().delete(key)
+    remove_blobs(product_prefix(job.id))
+
+
+def product_prefix(job_id: uuid.UUID) -> str:
+    """What the keys of all products of a job start with."""
+    return f"jobs/{job_id}/"
+
+
+def remove_blobs(prefix: str, kept: Collection[str] = ()) -> None:
+    """Remove the blobs whose keys start with `prefix`, but for those that are `kept`."""
+    for key in list(store().keys(prefix)):
+        if key not in kept:
+            store().delete(key)

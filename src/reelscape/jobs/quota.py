@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -25,7 +27,36 @@ def check_room(wanted_bytes: int) -> None:
 def used_bytes() -> int:
     """What files and run folders take together."""
     stored = Asset.objects.aggregate(total=Sum("size_bytes"))["total"] or 0
-    return stored + folder_bytes(settings.REELSCAPE.runs_dir) + folder_bytes(settings.REELSCAPE.incoming_dir)
+    return stored + runs.size_bytes() + folder_bytes(settings.REELSCAPE.incoming_dir)
+
+
+class RunsSize:
+    """What the run folders take. They hold many files, so a figure is good for a while: twenty times as long as it
+    took to measure, which costs a twentieth of one core at most.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._size_bytes = 0
+        self._good_until = 0.0
+
+    def size_bytes(self) -> int:
+        """The figure, measured anew if it is too old."""
+        with self._lock:
+            begun = time.monotonic()
+            if begun >= self._good_until:
+                self._size_bytes = folder_bytes(settings.REELSCAPE.runs_dir)
+                ended = time.monotonic()
+                self._good_until = ended + _GOOD_FOR * (ended - begun)
+            return self._size_bytes
+
+    def forget(self) -> None:
+        """Measure at the next question: something was removed."""
+        self._good_until = 0.0
+
+
+_GOOD_FOR = 20
+runs = RunsSize()
 
 
 def folder_bytes(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,9 @@ _PUBLIC = urlsplit(REELSCAPE.public_url)
 if _PUBLIC.scheme not in ("http", "https") or not _PUBLIC.hostname:
     raise BadSetting(f"REELSCAPE_PUBLIC_URL is {REELSCAPE.public_url!r}; it must be an http or https address.")
 _HTTPS = _PUBLIC.scheme == "https"
+_BAD_ORIGINS = [text for text in REELSCAPE.cors_origins if not re.fullmatch(r"\*|https?://[^/?#@\s]+", text)]
+if _BAD_ORIGINS:
+    raise BadSetting(f"REELSCAPE_CORS_ORIGINS names {_BAD_ORIGINS[0]!r}; an origin is like https://example.org.")
 
 DEBUG = False
 try:
@@ -171,7 +175,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
-CORS_ALLOW_ALL_ORIGINS = REELSCAPE.cors_origins == ("*",)
+CORS_ALLOW_ALL_ORIGINS = "*" in REELSCAPE.cors_origins
 CORS_ALLOWED_ORIGINS = [origin for origin in REELSCAPE.cors_origins if origin != "*"]
 CORS_ALLOW_CREDENTIALS = False  # a foreign page brings an API key of its own, never the cookies of who looks at it
 CORS_URLS_REGEX = r"^/(api/v1|blobs)/.*$"

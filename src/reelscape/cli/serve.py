@@ -1,0 +1,47 @@
+"""`reelscape serve`: the whole service, one process tree."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import click
+
+from reelscape.errors import ReelscapeError
+from reelscape.jobs.locks import locked
+from reelscape.service_config import ServiceConfig, variable
+from reelscape.serving import Address, supervise
+from reelscape.web.opening import open_data_dir
+
+_LOCK_PATIENCE_S = 2.0
+
+
+@click.command("serve")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Folder that the service keeps all in.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 for all.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen at.")
+@click.option("--public-url", help="Address that people reach the service at; by default where it listens.")
+def command(data_dir: Path | None, host: str, port: int, public_url: str | None) -> None:
+    """Serve the API and make scenes: web process, worker, database and files in one command."""
+    address = Address(host, port)
+    try:
+        given_url = public_url or os.environ.get(variable("public_url")) or address.url
+        _serve(open_data_dir(data_dir, public_url=given_url), address)
+    except ReelscapeError as error:
+        raise click.ClickException(f"{error.message}\n  {error.advice}  [{error.code}]") from error
+
+
+def _serve(config: ServiceConfig, address: Address) -> None:
+    with locked(config.data_dir / "serve.lock", _LOCK_PATIENCE_S):
+        address.check()
+        from reelscape.web.first_start import ADMIN, prepare  # noqa: PLC0415 (models need Django set up)
+
+        password = prepare()
+        if password is not None:
+            click.echo(f"The first account is made; its password is shown only now.\n\n  {ADMIN}  {password}\n")
+        if address.is_everywhere:
+            click.echo(
+                f"It listens to the whole network. Links start with {config.public_url}; --public-url changes that."
+            )
+        supervise(address, partial(click.echo, f"Reelscape is ready at {config.public_url}. Ctrl-C stops it."))

@@ -1,0 +1,41 @@
+"""The lane of short tasks: they never wait behind a scene."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import close_old_connections
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A short task that is done every so often."""
+
+    name: str
+    every_s: float
+    run: Callable[[], object]
+
+
+def run_errands(errands: Iterable[Errand], stopping: threading.Event) -> None:
+    """Do each errand when it is due, the first time at once, until `stopping` is set."""
+    due = {errand: time.monotonic() for errand in errands}
+    while due:
+        errand = min(due, key=lambda candidate: due[candidate])
+        if stopping.wait(max(due[errand] - time.monotonic(), 0.0)):
+            return
+        _run(errand)
+        due[errand] = time.monotonic() + errand.every_s
+
+
+def _run(errand: Errand) -> None:
+    close_old_connections()
+    try:
+        errand.run()
+    except Exception:  # the border: an errand that fails is done again, and the others go on
+        log.exception("errand %s failed", errand.name)

@@ -1,0 +1,77 @@
+"""The products of a good run: into the store, then, with the job's end, into the database."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from reelscape.jobs import engine
+from reelscape.jobs.camera import opening_camera
+from reelscape.jobs.engine import Claim
+from reelscape.jobs.files import product_prefix, remove_blobs, run_dir, store
+from reelscape.jobs.models import Asset, Job
+
+PRODUCTS = {
+    "ply": ("scene.ply", "application/octet-stream"),
+    "spz": ("scene.spz", "application/octet-stream"),
+    "transforms": ("transforms.json", "application/json"),
+    "preview": ("preview.jpg", "image/jpeg"),
+    "turntable": ("turntable.mp4", "video/mp4"),
+}
+"""Products by their name: the file in the run folder, and its type."""
+
+
+def publish(claim: Claim, job: Job, report: dict[str, Any]) -> bool:
+    """Store what the run of `report` made, and end the job; False, and nothing is left, when the claim is lost.
+
+    Blobs of this attempt lie in a folder of their own, so a worker that was taken for dead overwrites nothing. Raises
+    OSError when they cannot be stored.
+    """
+    prefix = f"{product_prefix(job.id)}{claim.attempt}/"
+    is_published = False
+    try:
+        assets = _put(job, prefix)
+        is_published = _end(claim, report, assets)
+    finally:
+        if not is_published:
+            remove_blobs(prefix)
+    if is_published:  # what an earlier attempt left
+        remove_blobs(product_prefix(job.id), kept={asset.key for asset in assets})
+    return is_published
+
+
+def _end(claim: Claim, report: dict[str, Any], assets: list[Asset]) -> bool:
+    """Swap the rows of the products and finish the job, all or nothing."""
+    with transaction.atomic():
+        job = claim.row.first()
+        if job is None or not engine.finish(claim, report, opening_camera(job, report)):
+            return False
+        job.products.all().delete()
+        Asset.objects.bulk_create(assets)
+    return True
+
+
+def _put(job: Job, prefix: str) -> list[Asset]:
+    """Put the files that are there into the store; returns their rows, not saved yet."""
+    folder = run_dir(job.id)
+    there = [name for name, (file, _) in PRODUCTS.items() if (folder / file).exists()]
+    return [_asset(job, name, prefix + PRODUCTS[name][0]) for name in there]
+
+
+def _asset(job: Job, name: str, key: str) -> Asset:
+    file, content_type = PRODUCTS[name]
+    return Asset(
+        id=uuid.uuid4(),
+        owner_id=job.owner_id,
+        kind=Asset.Kind.PRODUCT,
+        key=key,
+        name=name,
+        extension=file.rpartition(".")[2],
+        content_type=content_type,
+        size_bytes=store().put(key, run_dir(job.id) / file),
+        stored_at=timezone.now(),
+        job_id=job.id,
+    )

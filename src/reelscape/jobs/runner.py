@@ -1,0 +1,301 @@
+"""One claim, one run: starts `reelscape run` for a job, relays what it says, and brings the job to its end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError
+
+from reelscape.errors import (
+    BlobNotFound,
+    DiskFull,
+    OutDirBusy,
+    ReelscapeError,
+    StorageFull,
+    TimeLimit,
+    UnexpectedError,
+    coded,
+    from_dict,
+)
+from reelscape.jobs import engine, quota, retention
+from reelscape.jobs.engine import Claim
+from reelscape.jobs.files import remove_run, run_dir, store
+from reelscape.jobs.models import Job
+from reelscape.jobs.process import Event, RunProcess
+from reelscape.jobs.progress import Progress
+from reelscape.jobs.publication import publish
+
+_LOOK_EVERY_S = 0.2
+_FENCE_EVERY_S = 0.4
+_TELL_EVERY_S = 0.5
+_HEARTBEAT_EVERY_S = 5.0
+_ROOM_EVERY_S = 1.0
+_GRACE_S = 0.8  # between SIGTERM and SIGKILL
+_LEAVE_S = 1.0  # for a run that has said its last word
+_BUSY_FOR_S = 60.0
+_BUSY_PAUSE_S = 0.5
+_STOP_NEWS_S = 1.0
+_SETTLE_PAUSES_S = (0.0, 0.5, 1.0, 2.0, 4.0)
+_USAGE_STATUS = 2
+_CRASHES = ("stage_crashed", "out_of_memory")
+_FOLDER_FAULTS = ("out_dir_not_ours", "out_dir_other_input", "unreadable_frame")
+
+log = logging.getLogger(__name__)
+
+
+class _Lost(Exception):
+    """The claim does not hold any more: cancelled, deleted, or another's."""
+
+
+class _Stopping(Exception):
+    """The worker is asked to stop."""
+
+
+class _Died(Exception):
+    """The run's process died; `error` is what it could still say."""
+
+    def __init__(self, error: ReelscapeError | None = None) -> None:
+        super().__init__(error.message if error else "without a word")
+        self.error = error
+
+
+def work_on(claim: Claim, stopping: threading.Event) -> None:
+    """Work on a claimed job until it has ended, the claim is lost, or `stopping` is set."""
+    job = claim.row.select_related("video").first()
+    if job is None:
+        return
+    attempt = _Attempt(claim, job, stopping)
+    log.info("job %s: attempt %d", job.id, claim.attempt)
+    try:
+        attempt.make_scene()
+        log.info("job %s: finished", job.id)
+    except _Lost:
+        log.info("job %s: taken away", job.id)
+    except _Stopping:
+        _settle(job, partial(engine.give_back, claim))
+    except _Died as died:
+        log.warning("job %s: its process died: %s\n%s", job.id, died, attempt.last_words)
+        _settle(job, partial(engine.crashed, claim, died.error))
+    except Exception as raised:  # the border: whatever happens, the row says it
+        _fail(attempt, raised)
+    if not Job.objects.filter(id=job.id).exists():  # deleted while its run was still writing
+        remove_run(job.id)
+
+
+def _fail(attempt: _Attempt, raised: Exception) -> None:
+    """Fail the job with the error that stands for what was raised."""
+    claim, job = attempt.claim, attempt.job
+    error = StorageFull() if _says_full(raised) else coded(raised)
+    log.info("job %s: failed, %s", job.id, error.code)
+    if isinstance(error, UnexpectedError):
+        log.error("job %s: %s\n%s", job.id, error.message, attempt.last_words, exc_info=raised)
+    if isinstance(error, StorageFull | DiskFull):  # room is what the others need more than this one its retry
+        remove_run(job.id)
+        quota.runs.forget()
+    _settle(job, partial(engine.fail, claim, error, attempt.report))
+
+
+def _settle(job: Job, write: Callable[[], object]) -> None:
+    """Make the last change to the row; a full disk gets room from this job's own work first."""
+    for pause_s in _SETTLE_PAUSES_S:
+        time.sleep(pause_s)
+        try:
+            write()
+            return
+        except OperationalError as error:
+            if not _says_full(error):
+                raise
+            remove_run(job.id)
+    write()
+
+
+def _says_full(error: BaseException) -> bool:
+    """Whether the database could not write for lack of room."""
+    return isinstance(error, OperationalError) and "full" in str(error)
+
+
+class _Attempt:
+    """One attempt at one job; `report` is report.json as soon as it is known."""
+
+    def __init__(self, claim: Claim, job: Job, stopping: threading.Event) -> None:
+        self.claim, self.job = claim, job
+        self.report: dict[str, Any] | None = None
+        self.last_words = ""
+        self._stopping = stopping
+        self._progress = Progress(job)
+        self._folder = run_dir(job.id)
+        self._deadline = time.monotonic() + settings.REELSCAPE.job_time_limit_s
+
+    def make_scene(self) -> None:
+        """Run until there is a scene, and publish it. Raises a failed run's error, _Lost, _Stopping, _Died."""
+        if self.job.video is None or not store().exists(self.job.video.key):
+            raise BlobNotFound("The video of this job is not kept any more.")
+        self._check_room()
+        error = self._run_patiently()
+        if error is not None and error.code in _FOLDER_FAULTS:  # half made, by a kill: a new one
+            remove_run(self.job.id)
+            error = self._run_patiently()
+        if error is not None:
+            raise error
+        if not publish(self.claim, self.job, self.report or {}):
+            raise _Lost()
+
+    def _run_patiently(self) -> ReelscapeError | None:
+        """Run; while an earlier copy is still ending in the folder, wait and try again."""
+        patient_until = time.monotonic() + _BUSY_FOR_S
+        while isinstance(error := self._run(), OutDirBusy):
+            if time.monotonic() > patient_until:
+                raise _Died(error)
+            self._check_claim()
+            if self._stopping.wait(_BUSY_PAUSE_S):
+                raise _Stopping()
+        return error
+
+    def _run(self) -> ReelscapeError | None:
+        """One child process; returns the error that it ended with, None when it made the scene."""
+        try:
+            process = RunProcess(run_program(self.job))
+        except OSError as error:
+            raise UnexpectedError(f"The program that makes scenes cannot be started: {error.strerror}.") from error
+        try:
+            last_event = self._relay(process)
+        except BaseException:
+            process.stop(_GRACE_S)
+            raise
+        status = process.close()
+        self.last_words = process.last_words
+        self.report = _read_report(self._folder / "report.json")
+        return self._outcome(status, last_event)
+
+    def _relay(self, process: RunProcess) -> Event | None:
+        """Keep the row up to date until the run is over; returns its `ended` event, if it sent one."""
+        ended: Event | None = None
+        leave_until = float("inf")
+        checks = self._checks()
+        while time.monotonic() < leave_until:
+            is_over = process.has_ended()
+            for event in process.read(0.0 if is_over else _LOOK_EVERY_S):
+                if event["event"] == "ended":
+                    ended, leave_until = event, time.monotonic() + _LEAVE_S
+                if self._progress.take(event):
+                    self._tell()
+            for check in checks:
+                check()
+            if is_over and not process.has_more():
+                break
+            if self._stopping.is_set():
+                raise _Stopping()
+        self._tell()
+        return ended
+
+    def _checks(self) -> list[_Paced]:
+        """What is looked after while a run goes on."""
+        return [
+            _Paced(_FENCE_EVERY_S, self._check_claim_holds),
+            _Paced(_ROOM_EVERY_S, self._check_room),
+            _Paced(_ROOM_EVERY_S, self._check_time),
+            _Paced(_TELL_EVERY_S, self._tell),
+            _Paced(_HEARTBEAT_EVERY_S, self._check_claim),
+        ]
+
+    def _outcome(self, status: int, ended: Event | None) -> ReelscapeError | None:
+        """What the run's end means."""
+        if ended is not None and ended.get("status") == "finished" and self.report is not None:
+            return None
+        if ended is None and status == _USAGE_STATUS:
+            return UnexpectedError(f"The run refused its arguments: {(self.last_words.splitlines() or [''])[-1]}")
+        if ended is None or not isinstance(ended.get("error"), dict):
+            raise _Died()
+        error = self._plain(ended["error"])
+        if error.code == "cancelled":  # not by us; a system that shuts down asks all processes at once
+            raise _Stopping() if self._stopping.wait(_STOP_NEWS_S) else _Died()
+        if error.code in _CRASHES:
+            raise _Died(error)
+        return error
+
+    def _plain(self, error: dict[str, Any]) -> ReelscapeError:
+        """The error that a run told, without places of this machine."""
+        text = str(error.get("message") or "").replace(f"{self._folder}/", "").replace(str(self._folder), "the run")
+        if self.job.video is not None:
+            path = store().path(self.job.video.key)
+            text = text.replace(str(path), "the video").replace(path.name, "the video")
+        return from_dict(error | {"message": text})
+
+    def _tell(self) -> None:
+        """Write news of the run into the row."""
+        news = self._progress.news()
+        if news:
+            self._check_claim(**news)
+            self._progress.told(news)
+
+    def _check_claim(self, **changes: Any) -> None:
+        """Renew the heartbeat, with `changes` of the row; raises _Lost."""
+        if not self.claim.update(**changes):
+            raise _Lost()
+
+    def _check_claim_holds(self) -> None:
+        """As `_check_claim`, without writing."""
+        if not self.claim.holds():
+            raise _Lost()
+
+    def _check_room(self) -> None:
+        """Raise StorageFull when there is no room, and nothing that could make some."""
+        try:
+            quota.check_room(0)
+        except StorageFull:
+            if not retention.make_room():
+                raise
+
+    def _check_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            limit_s = settings.REELSCAPE.job_time_limit_s
+            raise TimeLimit(f"The job took longer than this server's limit of {limit_s} s.")
+
+
+class _Paced:
+    """Does something at most every so often."""
+
+    def __init__(self, every_s: float, action: Callable[[], None]) -> None:
+        self._every_s, self._action = every_s, action
+        self._due = 0.0
+
+    def __call__(self) -> None:
+        """Do it, if it is due."""
+        if time.monotonic() >= self._due:
+            self._due = time.monotonic() + self._every_s
+            self._action()
+
+
+def run_program(job: Job) -> list[str]:
+    """The command line that makes the scene of `job`."""
+    config = settings.REELSCAPE
+    assert job.video is not None
+    program = config.run_command or (sys.executable, "-P", "-m", "reelscape.cli", "run")
+    options: dict[str, object] = {
+        "--out": run_dir(job.id),
+        "--preset": config.preset,
+        "--method": job.method,
+        "--max-gaussians": job.max_gaussians,
+        "--steps": job.num_steps,
+    }
+    if config.num_threads:
+        options["--threads"] = config.num_threads
+    given = [str(part) for option in options.items() for part in option]
+    return [*program, str(store().path(job.video.key)), *given, "--events", "--lifeline", "--resume", "--keep"]
+
+
+def _read_report(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

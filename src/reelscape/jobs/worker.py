@@ -1,0 +1,76 @@
+"""The worker of a data folder: two lanes, one for scenes, one for errands."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from django.db import close_old_connections
+
+from reelscape.jobs import engine, retention, uploads, webhooks
+from reelscape.jobs.errands import Errand, run_errands
+from reelscape.jobs.locks import locked
+from reelscape.jobs.runner import work_on
+
+_LOOK_EVERY_S = 0.5
+_AFTER_FAULT_S = 2.0
+_LOCK_PATIENCE_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+def work(worker: str, stopping: threading.Event) -> None:
+    """Make scenes, one at a time, and run errands beside that, until `stopping` is set."""
+    errands = threading.Thread(target=run_errands, args=(errands_of(worker), stopping), name="errands", daemon=True)
+    errands.start()
+    while not stopping.is_set():
+        close_old_connections()
+        try:
+            is_busy = _make_next_scene(worker, stopping)
+        except Exception:  # the border: a fault of one round, such as a full disk, does not end the worker
+            log.exception("the scene lane met a fault")
+            stopping.wait(_AFTER_FAULT_S)
+        else:
+            stopping.wait(0 if is_busy else _LOOK_EVERY_S)
+
+
+def errands_of(worker: str) -> tuple[Errand, ...]:
+    """The short tasks of a worker."""
+    return (
+        Errand("webhooks", 1, webhooks.deliver_due),
+        Errand("recovery", 10, partial(engine.recover_silent, worker)),
+        Errand("incoming", 60, uploads.sweep_incoming),
+        Errand("retention", 60, retention.clean_up),
+    )
+
+
+def _make_next_scene(worker: str, stopping: threading.Event) -> bool:
+    """Work on the next job, if there is one; whether there was."""
+    for job_id in engine.recover_own(worker):  # nothing runs now, so what is ours was lost
+        log.warning("job %s: its worker had died", job_id)
+    claim = engine.claim(worker)
+    if claim is None:
+        return False
+    work_on(claim, stopping)
+    return True
+
+
+@contextmanager
+def worker_of(data_dir: Path) -> Iterator[str]:
+    """Be the only worker of a data folder; gives the name, which stays the same over restarts.
+
+    Raises DataDirBusy when another worker has the folder.
+    """
+    with locked(data_dir / "worker.lock", _LOCK_PATIENCE_S) as handle:
+        name = os.pread(handle, 100, 0).decode(errors="replace").strip()
+        if not name:
+            name = f"{socket.gethostname()[:60]}-{uuid.uuid4().hex[:12]}"
+            os.pwrite(handle, f"{name}\n".encode(), 0)
+        yield name

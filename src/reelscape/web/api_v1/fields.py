@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -42,14 +42,14 @@ class Flag(serializers.BooleanField):
     default_empty_html = empty
 
 
-@extend_schema_field(OpenApiTypes.INT)
 class BoundedNumber(serializers.Field[int | None, Any, int, Any]):
     """A whole number that is refused below `low` and clamped above `high`; `what` names it in sentences."""
 
     def __init__(self, what: str, low: int, high: int, **options: Any) -> None:
-        meaning = f"{low:,} or more; above {high:,} it is taken as {high:,}."
-        super().__init__(required=False, allow_null=True, help_text=meaning, **options)
+        super().__init__(required=False, allow_null=True, **options)
         self.what, self.low, self.high = what, low, high
+        meaning = f"Above {high:,} it is taken as {high:,}."
+        set_override(self, "field", {"type": "integer", "minimum": low, "nullable": True, "description": meaning})
 
     def to_internal_value(self, data: Any) -> int:
         """Raises BadRequest."""

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from reelscape.errors import BadRequest, NotBuiltYet
 from reelscape.jobs import webhooks
 from reelscape.jobs.models import Job
-from reelscape.jobs.verbs import Submission
+from reelscape.jobs.verbs import VIDEO_TYPES, Submission
 from reelscape.web.api_v1 import words
 from reelscape.web.api_v1.fields import BoundedNumber, CameraField, CameraTypeField, Flag, MethodField
 
@@ -40,10 +40,17 @@ class NotBuiltField(serializers.Field[Any, Any, Any, Any]):
             raise NotBuiltYet(f"The field {self.field_name} is not built yet on this server.")
 
 
+@extend_schema_field(
+    {"type": "string", "enum": list(VIDEO_TYPES), "description": "In any case of letters, with or without a dot."}
+)
+class ExtensionField(serializers.CharField):
+    """An extension; which ones are accepted is the verb's to say."""
+
+
 class UploadRequest(serializers.Serializer[Any]):
     """What kind of file is going to be uploaded."""
 
-    file_extension = serializers.CharField(max_length=32, help_text="mp4, mov, ...: any case, with or without a dot.")
+    file_extension = ExtensionField(max_length=32)
 
 
 class JobSettings(serializers.Serializer[Any]):

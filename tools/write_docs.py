@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from reelscape import cli, errors
+from reelscape import cli, errors, service_config
 from reelscape.config import PRESETS, RunConfig, Setting, setting_of
 
 DOCS_DIR = Path(__file__).parents[1] / "docs"
@@ -29,6 +29,12 @@ SETTINGS_HEAD = """# Settings
 
 One frozen dataclass per stage in `config.py`. `reelscape run` has options for the common ones and `--set NAME=VALUE`
 for all of them; the library takes a `RunConfig`. A preset is a full set of settings; these differ between presets:
+"""
+
+SERVICE_SETTINGS_HEAD = """# Settings of the service
+
+`reelscape serve` and `reelscape worker` read them from the environment; a value that cannot be is said at the start. In
+lists commas part the entries.
 """
 
 CLI_HEAD = """# The command line
@@ -82,11 +88,42 @@ def _number(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
+def service_settings_page() -> str:
+    """Every setting of the service under its name, with its variable."""
+    settings = dataclasses.fields(service_config.ServiceConfig)
+    return "\n".join([SERVICE_SETTINGS_HEAD, *map(_service_setting, settings)])
+
+
+def _service_setting(described: dataclasses.Field[Any]) -> str:
+    accepted = service_config.accepted(described)
+    return (
+        f"## {described.name}\n\n`{service_config.variable(described.name)}`: {service_config.help_of(described)} "
+        f"Default: {_service_default(described)}.{f' Accepted: {accepted}.' if accepted else ''}\n"
+    )
+
+
+def _service_default(described: dataclasses.Field[Any]) -> str:
+    if described.default is dataclasses.MISSING:  # the data folder: it depends on who runs it
+        return "`~/.local/share/reelscape`"
+    if isinstance(described.default, bool):
+        return "yes" if described.default else "no"
+    return f"`{described.default}`" if described.default not in ((), "") else "none"
+
+
 def cli_page() -> str:
     """One section per command: usage, help and options."""
     context = click.Context(cli.main)
-    commands = ((name, cli.main.get_command(context, name)) for name in cli.main.list_commands(context))
-    return "\n".join([CLI_HEAD, *(_command(name, command) for name, command in commands if command)])
+    return "\n".join([CLI_HEAD, *(_command(name, command) for name, command in _commands(cli.main, context))])
+
+
+def _commands(group: click.Group, context: click.Context) -> Iterator[tuple[str, click.Command]]:
+    """The commands of a group, and those of the groups among them."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {inner}", found) for inner, found in _commands(command, context))
+        elif command is not None:
+            yield name, command
 
 
 def _command(name: str, command: click.Command) -> str:
@@ -119,7 +156,12 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-PAGES = {"errors.md": errors_page, "settings.md": settings_page, "cli.md": cli_page}
+PAGES = {
+    "errors.md": errors_page,
+    "settings.md": settings_page,
+    "service-settings.md": service_settings_page,
+    "cli.md": cli_page,
+}
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from reelscape.errors import BadSetting
 
 PREFIX = "REELSCAPE_"
+PRESETS = ("draft", "balanced", "best")
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -19,8 +20,9 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "reelscape"
 
 
-def _setting(default: Any, help_text: str) -> Any:
-    return field(default=default, metadata={"help": help_text})
+def _setting(default: Any, help_text: str, **limits: Any) -> Any:
+    """`limits`: `low` of a number (0 unless given), `choices` of a text."""
+    return field(default=default, metadata={"help": help_text, **limits})
 
 
 @dataclass(frozen=True)
@@ -40,28 +42,34 @@ class ServiceConfig:
     trusted_proxies: tuple[str, ...] = _setting(
         (), "Addresses or networks of proxies whose X-Forwarded-For is believed, e.g. 10.0.0.0/8."
     )
-    cors_origins: tuple[str, ...] = _setting((), "Origins whose pages may call the API with an API key.")
+    cors_origins: tuple[str, ...] = _setting(
+        (), "Origins whose pages may call the API with an API key, e.g. https://example.org; * is any."
+    )
     signup: bool = _setting(False, "Whether visitors may make an account of their own.")
-    mail_url: str = _setting("", "Mail server, e.g. smtp+tls://user:password@mail.example.org:587; empty logs mails.")
+    mail_url: str = _setting(
+        "",
+        "Mail server, smtp://, smtp+tls:// (STARTTLS) or smtp+ssl://, e.g. "
+        "smtp+tls://user:password@mail.example.org:587?from=scenes@example.org; empty prints mails into the log.",
+    )
 
-    upload_limit_bytes: int = _setting(1_000_000_000, "Largest accepted upload, in bytes.")
-    upload_expiry_s: int = _setting(7200, "Seconds that an upload address holds.")
-    download_expiry_s: int = _setting(900, "Seconds that a download address holds.")
+    upload_limit_bytes: int = _setting(1_000_000_000, "Largest accepted upload, in bytes.", low=1)
+    upload_expiry_s: int = _setting(7200, "Seconds that an upload address holds.", low=1)
+    download_expiry_s: int = _setting(900, "Seconds that a download address holds.", low=1)
 
     requests_per_minute: int = _setting(3000, "Requests per minute of one API key; 0 sets no limit.")
     requests_per_minute_ip: int = _setting(6000, "Requests per minute of one client address; 0 sets no limit.")
     failures_per_minute_ip: int = _setting(30, "Wrong keys per minute of one client address; 0 sets no limit.")
 
-    preset: str = _setting("balanced", "Preset that jobs run with: draft, balanced or best.")
-    default_max_gaussians: int = _setting(80_000, "Gaussians of a job that names no number.")
-    default_num_steps: int = _setting(2000, "Training steps of a job that names no number.")
+    preset: str = _setting("balanced", "Preset that jobs run with.", choices=PRESETS)
+    default_max_gaussians: int = _setting(80_000, "Gaussians of a job that names no number.", low=1)
+    default_num_steps: int = _setting(2000, "Training steps of a job that names no number.", low=1)
     run_command: tuple[str, ...] = _setting(
         (), "Program and first arguments that make a scene, comma-separated, in place of this program's `run`."
     )
     num_threads: int = _setting(0, "Threads of a run; 0 takes all cores.")
-    job_time_limit_s: int = _setting(28_800, "Wall-clock limit of one job, in seconds.")
-    job_tries: int = _setting(3, "How often a stage of a job is tried when its process or its worker dies.")
-    heartbeat_expiry_s: int = _setting(60, "Seconds of a worker's silence after which another takes its job.")
+    job_time_limit_s: int = _setting(28_800, "Wall-clock limit of one job, in seconds.", low=1)
+    job_tries: int = _setting(3, "How often a stage of a job is tried when its process or its worker dies.", low=1)
+    heartbeat_expiry_s: int = _setting(60, "Seconds of a worker's silence after which another takes its job.", low=1)
 
     disk_quota_bytes: int = _setting(0, "Most bytes that files and run folders may take together; 0 sets no limit.")
     disk_reserve_bytes: int = _setting(128 << 20, "Free bytes of the disk that uploads and jobs leave alone.")
@@ -75,9 +83,13 @@ class ServiceConfig:
         (), "Hosts that webhooks may reach although they are private or without TLS, e.g. 127.0.0.1."
     )
 
+    def __post_init__(self) -> None:
+        for described in fields(self):
+            _check(described, getattr(self, described.name))
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> ServiceConfig:
-        """The settings that the environment asks for. Raises BadSetting for a value that cannot be read."""
+        """The settings that the environment asks for. Raises BadSetting for a value that cannot be."""
         given = {described.name: environ.get(variable(described.name)) for described in fields(cls)}
         return cls(**{item.name: _read(item, text) for item in fields(cls) if (text := given[item.name]) is not None})
 
@@ -111,6 +123,19 @@ def variable(name: str) -> str:
 def help_of(described: Field[Any]) -> str:
     """The help of a setting."""
     return str(described.metadata["help"])
+
+
+def accepted(described: Field[Any]) -> str:
+    """The values that a setting takes, in words; empty when any of its type will do."""
+    if described.type == "int":
+        return f"{described.metadata.get('low', 0)} or more"
+    return ", ".join(described.metadata.get("choices", ())) or ("yes or no" if described.type == "bool" else "")
+
+
+def _check(described: Field[Any], value: Any) -> None:
+    is_low = described.type == "int" and value < described.metadata.get("low", 0)
+    if is_low or value not in described.metadata.get("choices", (value,)):
+        raise BadSetting(f"{variable(described.name)} is {value}; accepted: {accepted(described)}.")
 
 
 def _read(described: Field[Any], text: str) -> Any:

@@ -12,6 +12,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from reelscape.errors import BadEmail, BadPassword, BadUserName
 from reelscape.web import account_urls, accounts, keys
 from reelscape.web.models import ApiKey
 
@@ -45,6 +46,34 @@ def log_in(client: Client, name: str, password: str, **extra: str) -> Any:
 
 def text_of(answer: Any) -> str:
     return str(answer.content.decode())
+
+
+# Accounts of the operator
+
+
+@pytest.mark.parametrize("name", ["", "ann", "ANN", "two words", "x" * 151, "a\nb", "<b>"])
+def test_names_that_are_refused(ann: User, name: str) -> None:
+    with pytest.raises(BadUserName):
+        accounts.create(name)
+
+
+@pytest.mark.parametrize("email", ["nowhere", "ANN@example.org", "a b@example.org"])
+def test_addresses_that_are_refused(ann: User, email: str) -> None:
+    with pytest.raises(BadEmail):
+        accounts.create("bob", email)
+
+
+@pytest.mark.parametrize("password", ["short", "password123", "1234567890123", "annabella12"])
+def test_passwords_that_are_refused(password: str) -> None:
+    with pytest.raises(BadPassword):
+        accounts.create("annabella", password=password)
+    assert not User.objects.exists()
+
+
+def test_random_passwords_differ() -> None:
+    made = [accounts.create(name) for name in ("bob", "carl")]
+    assert made[0][1] != made[1][1]
+    assert all(user.check_password(password) and not user.is_staff for user, password in made)
 
 
 # Log-in and log-out

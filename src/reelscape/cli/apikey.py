@@ -24,7 +24,12 @@ def command() -> None:
 @command.command("create")
 @click.argument("name")
 @user_option
-@click.option("--expires-days", type=click.IntRange(1, _MAX_DAYS), help="Days until the key ends; never by default.")
+@click.option(
+    "--expires-days",
+    type=click.IntRange(1, _MAX_DAYS),
+    metavar="DAYS",
+    help="Days until the key ends; never by default.",
+)
 @with_data_dir
 def create(name: str, user_name: str, expires_days: int | None) -> None:
     """Make an API key and print it on standard output, alone; it is shown only now."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from reelscape.cli.output import standard_error
-from reelscape.errors import NoDataDir, ReelscapeError
+from reelscape.errors import NoDataDir, ReelscapeError, coded
 from reelscape.service_config import ServiceConfig
 
 _EXIT_FAILED = 1
@@ -28,25 +29,40 @@ def with_data_dir(act: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(act)
     def command(data_dir: Path | None, **options: Any) -> None:
         try:
-            open_existing(data_dir)
-            act(**options)
-        except ReelscapeError as error:
+            folder = open_existing(data_dir)
+            with _database_of(folder):
+                act(**options)
+        except (ReelscapeError, OSError) as raised:
+            error = coded(raised)
             say(f"Error: {error.message}\n  {error.advice}  [{error.code}]")
             sys.exit(_EXIT_FAILED)
 
     return command
 
 
-def open_existing(data_dir: Path | None) -> None:
-    """Set Django up on a folder that `serve` made, without making anything. Raises NoDataDir, BadSetting."""
+def open_existing(data_dir: Path | None) -> Path:
+    """Set Django up on a folder that `serve` made, without making one. Raises NoDataDir, BadSetting."""
     folder = data_dir.expanduser() if data_dir is not None else ServiceConfig.from_environ().data_dir
     if not (folder / "reelscape.sqlite3").is_file():
         raise NoDataDir(f"The folder {folder} holds no data of the service.")
     from reelscape.web.opening import is_migrated, open_data_dir  # noqa: PLC0415 (loads Django: not for `run`)
 
     open_data_dir(data_dir)
-    if not is_migrated():
-        raise NoDataDir(f"The database in {folder} does not fit this version of the program.")
+    with _database_of(folder):
+        if not is_migrated():
+            raise NoDataDir(f"The database in {folder} does not fit this version of the program.")
+    return folder
+
+
+@contextmanager
+def _database_of(folder: Path) -> Iterator[None]:
+    """What the database refuses (it is damaged, locked for long, not writable) becomes one error."""
+    from django.db import DatabaseError  # noqa: PLC0415
+
+    try:
+        yield
+    except DatabaseError as error:
+        raise NoDataDir(f"The database in {folder} cannot be used: {error}.") from error
 
 
 def say(text: str) -> None:

@@ -20,3 +20,13 @@ def counters_start_anew() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_incoming() -> Any:
+    """Uploads that a test leaves half done do not meet the next one."""
+    from django.conf import settings
+
+    yield
+    for path in settings.REELSCAPE.incoming_dir.iterdir():
+        path.unlink()

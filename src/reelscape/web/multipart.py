@@ -51,6 +51,8 @@ def form_file(request: HttpRequest, field: str, check_name: Callable[[str], obje
             raise UploadTruncated()
         if sink.name is None:
             raise BadRequest(f"The form has no file in the field {field!r}.")
+        if not sink.is_complete:
+            raise BadRequest("The form does not end with its boundary.")
         yield FormFile(path, sink.name, _check_size(path.stat().st_size), fields)
 
 
@@ -71,8 +73,8 @@ def _check_size(size_bytes: int) -> int:
 
 
 def _parse(request: HttpRequest, body: _Counted, sink: _Sink) -> QueryDict:
-    parser: Any = MultiPartParser(request.META, body, [sink], request.encoding)  # type: ignore[arg-type]
     try:
+        parser: Any = MultiPartParser(request.META, body, [sink], request.encoding)  # type: ignore[arg-type]
         fields, _ = parser.parse()
     except MultiPartParserError as error:
         raise BadRequest(f"The form cannot be read: {error}") from None
@@ -103,6 +105,7 @@ class _Sink(FileUploadHandler):
         self.output = output
         self.check_name = check_name
         self.name: str | None = None
+        self.is_complete = False
 
     def new_file(self, field_name: str, file_name: str, *details: Any, **more: Any) -> None:
         """A file begins. Raises SkipFile, and what `check_name` raises."""
@@ -116,4 +119,5 @@ class _Sink(FileUploadHandler):
         self.output.write(raw_data)
 
     def file_complete(self, file_size: int) -> None:
-        """The parser keeps no file object: the file is ours."""
+        """The boundary behind it came. The parser gets no file object: the file is ours."""
+        self.is_complete = True

@@ -33,6 +33,7 @@ PART_TYPE = "application/offset+octet-stream"
 def options(request: HttpRequest, key: str = "") -> HttpResponse:
     """What the server can do; asks for no signature."""
     headers = {
+        **SPOKEN,
         "Tus-Version": VERSION,
         "Tus-Extension": ",".join(EXTENSIONS),
         "Tus-Max-Size": str(settings.REELSCAPE.upload_limit_bytes),

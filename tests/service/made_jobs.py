@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from reelscape.jobs.camera import first_camera
 from reelscape.jobs.files import store
 from reelscape.jobs.models import Asset, Job
-from reelscape.jobs.verbs import first_camera
 from reelscape.web.models import ApiKey
 
 API = "/api/v1"

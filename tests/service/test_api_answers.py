@@ -105,6 +105,7 @@ def test_a_wrong_method(ann: Caller) -> None:
     told = check(answer, 405, "method_not_allowed")
     assert told["detail"] == 'Method "GET" not allowed.'
     assert "POST" in answer["Allow"]
+    check(Client().post(f"{API}/openapi.json"), 405, "method_not_allowed")
 
 
 BODIES: list[tuple[Any, str, int, str]] = [
@@ -161,9 +162,10 @@ def test_a_fault_of_ours_is_logged_and_not_shown(
     assert "RuntimeError: an inner secret" in caplog.text
 
 
-def test_a_fault_outside_of_the_api_views_is_told_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reelscape.web.api_v1.openapi._document", raising(RuntimeError("an inner secret")))
-    answer = Client(raise_request_exception=False).get(f"{API}/openapi.json")
+@pytest.mark.parametrize("path", [f"{API}/openapi.json", f"{API}/nothing", "/blobs/a"])
+def test_a_fault_outside_of_the_views_is_told_in_json(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr("reelscape.web.middleware.address_wait_s", raising(RuntimeError("an inner secret")))
+    answer = Client(raise_request_exception=False).get(path)
     check(answer, 500, "unexpected_error")
     assert "inner secret" not in answer.text
 

@@ -32,8 +32,8 @@ def detail(caller: Caller, job: Job) -> dict[str, Any]:
 STATES = [
     ({"status": "running"}, "Processing video", "Starting"),
     ({"status": "running", "stage": "frames"}, "Processing video", "Choosing frames"),
-    ({"status": "running", "stage": "poses", "message": "matching"}, "Processing video", "matching"),
-    ({"status": "running", "stage": "train"}, "Generating 3D scene", "Training the scene"),
+    ({"status": "running", "stage": "poses", "message": "matching 3 of 9"}, "Processing video", "Matching 3 of 9"),
+    ({"status": "running", "stage": "train"}, "Generating 3D scene", "Training"),
     ({"status": "running", "stage": "export"}, "Generating 3D scene", "Writing the files"),
     ({"status": "running", "stage": "preview"}, "Generating 3D scene", "Drawing the preview"),
     ({"status": "finished"}, "Not found", "Finished"),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpResponse, JsonResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from reelscape.web.api_v1.endpoint import Endpoint
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -30,14 +33,21 @@ def _document() -> dict[str, Any]:
     return document
 
 
-@require_safe
-def as_json(request: HttpRequest) -> JsonResponse:
-    """For programs."""
-    return JsonResponse(_document())
+class OpenDocument(Endpoint):
+    """For everybody: it holds nobody's data."""
+
+    authentication_classes = ()
+    permission_classes = ()
 
 
-@require_safe
-def as_yaml(request: HttpRequest) -> HttpResponse:
-    """For people."""
-    text = OpenApiYamlRenderer().render(_document())  # type: ignore[no-untyped-call]
-    return HttpResponse(text, content_type="application/yaml")
+class AsJson(OpenDocument):
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> JsonResponse:
+        return JsonResponse(_document())
+
+
+class AsYaml(OpenDocument):
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        text = OpenApiYamlRenderer().render(_document())  # type: ignore[no-untyped-call]
+        return HttpResponse(text, content_type="application/yaml")

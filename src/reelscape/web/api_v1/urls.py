@@ -19,6 +19,6 @@ urlpatterns = [
     route("jobs/{job_id}/report", views.Report.as_view()),
     route("jobs/{job_id}/cancel", views.Cancel.as_view()),
     route("jobs/{job_id}/retry", views.Retry.as_view()),
-    route("openapi.json", openapi.as_json),
-    route("openapi.yaml", openapi.as_yaml),
+    route("openapi.json", openapi.AsJson.as_view()),
+    route("openapi.yaml", openapi.AsYaml.as_view()),
 ]

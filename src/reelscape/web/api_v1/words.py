@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from reelscape.jobs.models import Job
+from reelscape.jobs.progress import FIRST_WORDS
 
 QUEUED = "Queued"
 PROCESSING = "Processing video"
@@ -16,13 +17,6 @@ FAILED = "Failed"
 NOT_FOUND = "Not found"
 
 _EARLY_STAGES = ("", "frames", "poses")
-_STEPS = {
-    "frames": "Choosing frames",
-    "poses": "Finding the camera path",
-    "train": "Training the scene",
-    "export": "Writing the files",
-    "preview": "Drawing the preview",
-}
 _RUNNING, _EARLY = Q(status=Job.Status.RUNNING), Q(stage__in=_EARLY_STAGES)
 _OVER_BADLY = Q(status__in=(Job.Status.FAILED, Job.Status.CANCELLED))
 FILTERS = {
@@ -54,7 +48,8 @@ def current_step(job: Job) -> str:
     if job.status == Job.Status.QUEUED:
         return "Waiting for its turn"
     if job.status == Job.Status.RUNNING:
-        return job.message or _STEPS.get(job.stage, "Starting")
+        words = job.message or FIRST_WORDS.get(job.stage, "starting")
+        return words[0].upper() + words[1:]
     return Job.Status(job.status).label
 
 

@@ -154,11 +154,11 @@ def plain_name(title: str) -> str:
 def delete(job: Job) -> None:
     """Remove a job with everything that came of it: products, run folder, its upload unless another job needs it."""
     engine.cancel(job, Cancelled("The job was deleted."))
-    video = job.video
+    job_id, video = job.id, job.video  # a deleted row forgets its id
     with transaction.atomic():
         remove_products(job)
         job.delete()
-    remove_run(job.id)
+    remove_run(job_id)
     if video is not None and not video.jobs.exists():
         delete_upload(video)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import rest_framework_api_key.admin  # noqa: F401 (registers the table that is unregistered below)
 from allauth.account.decorators import secure_admin_login  # type: ignore[import-untyped]
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework_api_key.models import APIKey as LibraryKey
@@ -95,6 +95,7 @@ class JobAdmin(RemovedByVerbs, ReadOnly):
     list_select_related = ("owner",)
     ordering = ("-created_at",)
     exclude = ("webhook_secret",)
+    formfield_overrides: ClassVar = {URLField: {"assume_scheme": "https"}}
     actions = ("retry", "cancel")
 
     @admin.display(description="progress", ordering="overall")

@@ -17,6 +17,7 @@ SMALL_TRAINING_GAIN_DB = 5.0
 SPACING_MEDIAN_RATIO = 1.1
 
 # viewpoints
+TOLD_VIEW = 1e-5  # a report rounds to six digits
 VIEWMAT = 1e-9
 FOCUS = 0.05  # scene units; the cameras stand 3 away and shake by 0.03
 TURN_PER_FRAME_DEG = 8.0

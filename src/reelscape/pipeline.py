@@ -80,7 +80,7 @@ STAGES = (
         lambda w: [w.scene_spz_path, w.transforms_path],
     ),
     Stage(
-        "preview", 0.07, 1, lambda c: c.preview,
+        "preview", 0.07, 2, lambda c: c.preview,
         lambda w, c, r, video: preview.run(w, c.preview, r),
         lambda w: [w.scene_ply_path, w.sparse_dir],
         lambda w: [w.preview_path, w.turntable_path],
@@ -317,6 +317,7 @@ class _Run:
             "frames": facts.get("frames", {}),
             "poses": facts.get("poses", {}),
             "train": facts.get("train", {}),
+            "preview": facts.get("preview", {}),
             "stages": [
                 {"name": name, **{key: report[key] for key in ("wall_s", "cpu_s", "peak_rss_bytes")}}
                 for name, report in self._reports.items()

@@ -89,6 +89,7 @@ def test_products_are_all_there_and_agree(finished: tuple[Path, Any]) -> None:
     assert sorted(read_transforms(out / "transforms.json").image_names) == names
     assert (out / "turntable.mp4").read_bytes()[4:8] == b"ftyp"
     assert np.asarray(Image.open(out / "preview.jpg")).std() > 20
+    assert set(report["preview"]["view"]) == {"position", "look_at", "up"}
     assert set(report["artifacts"]) == {path.name for path in out.iterdir()} - {"report.json", "reports", "work"}
     assert [stage["name"] for stage in report["stages"]] == ["frames", "poses", "train", "export", "preview"]
 

@@ -12,7 +12,9 @@ from tests.made_run import BLUE, RED, make_trained_run
 
 from reelscape.config import PreviewConfig
 from reelscape.errors import Cancelled, UnreadableScene
+from reelscape.formats.colmap import read_scene
 from reelscape.report import Event, Progress, Report
+from reelscape.splat.viewpoint import default_view
 from reelscape.stages import preview
 
 SMALL = PreviewConfig(preview_side_px=320, turntable_side_px=160, turntable_frames=12)
@@ -47,6 +49,15 @@ def test_picture_and_turntable_show_the_scene_upright(tmp_path: Path) -> None:
     fractions = [event.fraction for event in events if isinstance(event, Progress)]
     assert fractions == sorted(fractions) and len(fractions) >= 12
     assert products(tmp_path) == {"scene.ply", "sparse", "preview.jpg", "turntable.mp4"}
+
+
+def test_the_view_of_the_picture_is_told(tmp_path: Path) -> None:
+    workspace = make_trained_run(tmp_path)
+    view = preview.run(workspace, SMALL, Report("preview"))["view"]
+    scene = read_scene(workspace.sparse_dir, workspace.sparse_dir)
+    expected = default_view(scene.cameras, scene.points)
+    for name in ("position", "look_at", "up"):
+        np.testing.assert_allclose(view[name], getattr(expected, name), atol=tolerances.TOLD_VIEW)
 
 
 def test_a_file_that_is_no_scene_is_refused_and_leaves_no_product(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ _MEMORY_BYTES = 8 << 30  # address space; the renderer really takes a few hundre
 def run(workspace: Workspace, config: PreviewConfig, report: Report) -> dict[str, Any]:
     """Render a well-framed picture and a short closed camera flight, in a child process.
 
-    Facts: preview_size_px, preview_cover (0..1), turntable_size_px, turntable_frames, preview_bytes, turntable_bytes.
+    Facts: preview_size_px, preview_cover (0..1), view (position, look_at, up of the picture; world frame),
+    turntable_size_px, turntable_frames, preview_bytes, turntable_bytes.
     Raises `UnreadableScene`, `UnreadableModel`, and what ends a child (`TimeLimit`, `OutOfMemory`, `Cancelled`, ...).
     """
     with ExitStack() as stack:

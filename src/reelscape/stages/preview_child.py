@@ -33,7 +33,8 @@ def paint_all(
     """Write the preview picture and the turntable video of the scene at `scene_path` (PLY), seen by `sparse_dir`.
 
     `settings` are the fields of `PreviewConfig`. Facts: preview_size_px, preview_cover (share of the picture that the
-    scene fills), turntable_size_px, turntable_frames. Raises `UnreadableScene`, `UnreadableModel`.
+    scene fills), view (from where the picture is taken: position, look_at, up; world frame), turntable_size_px,
+    turntable_frames. Raises `UnreadableScene`, `UnreadableModel`.
     """
     config = PreviewConfig(**settings)
     report.progress(0.0, "reading the scene")
@@ -61,7 +62,8 @@ class _Studio:
         picture = paint(self.model, viewpoint, intrinsics, _PREVIEW_SUPERSAMPLE)
         Image.fromarray(picture).save(path, "JPEG", quality=_JPEG_QUALITY, progressive=True)
         cover = measure_cover(self.model, viewpoint, intrinsics)
-        return {"preview_size_px": list(intrinsics.size), "preview_cover": round(cover, 4)}
+        view = {name: [round(float(value), 6) for value in point] for name, point in vars(viewpoint).items()}
+        return {"preview_size_px": list(intrinsics.size), "preview_cover": round(cover, 4), "view": view}
 
     def write_turntable(self, path: Path, report: Report) -> dict[str, Any]:
         intrinsics = Intrinsics.of_camera(self.cameras, self.best, self.config.turntable_side_px)

@@ -15,8 +15,9 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from reelscape.lifeline import die_with_parent
+from reelscape.web.slots import DOWNLOADS, UPLOADS
 
-_NUM_THREADS = 24
+_NUM_THREADS = UPLOADS.number + DOWNLOADS.number + 24  # the last ones never carry files; idle ones end
 _BACKLOG = 1024
 _GRACE_S = 4  # for requests that are being answered
 _LOGGING = {

@@ -81,10 +81,10 @@ def delete(request: HttpRequest, key: str) -> HttpResponse:
 def append(request: HttpRequest, asset: Asset, offset_bytes: int, expires_at: float) -> int:
     """Append the request's body to the upload, which is stored when it is whole; returns the new offset."""
     parts = uploads.partial_of(asset)
-    length_bytes = declare(parts, header_number(request, "Upload-Length"), expires_at)
     arriving_bytes = content_length(request)
     if arriving_bytes is None:
         raise LengthRequired()
+    length_bytes = declare(parts, header_number(request, "Upload-Length"), expires_at)
     if offset_bytes + arriving_bytes > (length_bytes or settings.REELSCAPE.upload_limit_bytes):
         raise UploadTooLarge("The part goes beyond the length of the upload.")
     quota.check_room(arriving_bytes)

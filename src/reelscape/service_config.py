@@ -40,7 +40,9 @@ class ServiceConfig:
         (), "Further host names that requests may name, beside that of the public address and loopback."
     )
     trusted_proxies: tuple[str, ...] = _setting(
-        (), "Addresses or networks of proxies whose X-Forwarded-For is believed, e.g. 10.0.0.0/8."
+        (),
+        "Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, e.g. 10.0.0.0/8; "
+        "they must drop headers with an underscore in the name, as nginx does, since X_Forwarded_For would pass for it.",
     )
     cors_origins: tuple[str, ...] = _setting(
         (), "Origins whose pages may call the API with an API key, e.g. https://example.org; * is any."

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.service.made_jobs import API, Caller, made_caller, made_job, made_product, made_upload
 
-from reelscape.jobs.files import store
+from reelscape.jobs.files import run_dir, store
 from reelscape.jobs.models import Asset, Job
 
 pytestmark = pytest.mark.django_db
@@ -278,14 +278,16 @@ def test_the_report_is_that_of_the_run(ann: Caller) -> None:
     assert ann.client.get(f"{API}/jobs/{job.id}/report").json() == {"stages": {"train": {"psnr_db": 27.5}}}
 
 
-def test_delete_removes_rows_and_blobs(ann: Caller) -> None:
+def test_delete_removes_rows_blobs_and_the_run_folder(ann: Caller) -> None:
     upload = made_upload(ann.user)
     job = finished_job(ann, video=upload)
-    paths = [asset.key for asset in Asset.objects.all()]
+    (run_dir(job.id) / "work").mkdir(parents=True)
+    keys = [asset.key for asset in Asset.objects.all()]
     answer = ann.client.delete(f"{API}/jobs/{job.id}/")
     assert (answer.status_code, answer.content) == (204, b"")
     assert (Job.objects.count(), Asset.objects.count()) == (0, 0)
-    assert not [key for key in paths if store().exists(key)]
+    assert not [key for key in keys if store().exists(key)]
+    assert not [path for path in settings.REELSCAPE.runs_dir.iterdir() if str(job.id) in path.name]
     assert ann.client.delete(f"{API}/jobs/{job.id}/").status_code == 404
 
 

@@ -42,7 +42,7 @@ class ServiceConfig:
     trusted_proxies: tuple[str, ...] = _setting(
         (),
         "Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, e.g. 10.0.0.0/8; "
-        "they must drop headers with an underscore in the name, as nginx does, since X_Forwarded_For would pass for it.",
+        "they must drop headers with an underscore in the name, as nginx does: X_Forwarded_For would pass for it.",
     )
     cors_origins: tuple[str, ...] = _setting(
         (), "Origins whose pages may call the API with an API key, e.g. https://example.org; * is any."

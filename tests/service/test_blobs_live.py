@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ import pytest
 from tests.service.live_server import LiveServer
 
 from reelscape.storage.signing import Signer
+from reelscape.web import listening
 from reelscape.web.slots import DOWNLOADS, UPLOADS
 
 VIDEO = os.urandom(3_000_000)
@@ -135,9 +136,8 @@ def test_odd_targets_are_refused(server: LiveServer, target: str) -> None:
 
 def test_oversized_headers_are_refused(server: LiveServer) -> None:
     url, _ = server.new_upload()
-    with suppress(OSError):
-        with closing(send(server, "PUT", url, {"X-Long": "x" * 600_000, "Content-Length": "1"}, b"x")) as line:
-            assert line.recv(4096).startswith((b"HTTP/1.1 431", b"HTTP/1.1 400"))
+    with closing(send(server, "PUT", url, {"X-Long": "x" * 600_000, "Content-Length": "1"}, b"x")) as line:
+        assert line.recv(4096).startswith((b"HTTP/1.1 431", b"HTTP/1.1 400"))
     assert httpx.get(f"{server.url}/healthz").is_success
 
 
@@ -159,6 +159,29 @@ def test_a_form_of_a_real_client(server: LiveServer) -> None:
     headers = {"Authorization": f"Api-Key {server.api_key}"}
     stored = httpx.post(f"{server.url}/api/v1/upload/", headers=headers, files={"file": ("a.mp4", VIDEO, "video/mp4")})
     assert stored.status_code == 201 and is_stored(server, stored.json()["blob_name"]) and incoming(server) == []
+
+
+def test_what_a_listener_accepts_ends_when_the_client_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(listening._OPTIONS, "TCP_USER_TIMEOUT", 300)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert listening.set_up_listeners() >= 1
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            accepted.settimeout(20)
+            with pytest.raises(TimeoutError, match="Connection timed out"):  # not the 20 s: those say "timed out"
+                while True:
+                    accepted.send(bytes(1 << 20))
+
+
+def test_the_web_process_ends_silent_connections(server: LiveServer) -> None:
+    def kept_alive() -> bool:
+        with closing(socket.create_connection(("127.0.0.1", server.port))) as line:
+            here = f"{line.getsockname()[1]:04X}"
+            table = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+            timers = [row[5][:2] for row in table if row[2].endswith(f":{here}")]
+            return timers == ["02"]  # the server's side waits to ask whether the client is there
+
+    assert eventually(kept_alive)
 
 
 def test_slow_clients_do_not_keep_others_waiting(server: LiveServer) -> None:

@@ -15,6 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from reelscape.lifeline import die_with_parent
+from reelscape.web.listening import end_silent_connections
 from reelscape.web.slots import DOWNLOADS, UPLOADS
 
 _NUM_THREADS = UPLOADS.number + DOWNLOADS.number + 24  # the last ones never carry files; idle ones end
@@ -57,6 +58,7 @@ def _load(target: str) -> Any:
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
+    end_silent_connections()
     module, _, name = target.partition(":")
     return getattr(importlib.import_module(module), name)
 

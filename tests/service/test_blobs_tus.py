@@ -122,8 +122,10 @@ def test_headers_that_make_no_sense(headers: dict[str, str | None], status: int,
 def test_a_part_without_length_or_beyond_the_end() -> None:
     address = made_address()
     assert code(patch(address.url, b"part", 0, 100, CONTENT_LENGTH="")) == (411, "length_required")
-    assert code(patch(address.url, b"x" * 101, 0)) == (413, "upload_too_large")
-    assert code(patch(address.url, b"part", 0, 99)) == (400, "bad_upload_header"), "the length was told before"
+    assert left_incoming() == [] and patch(address.url, b"pa", 0, 100).status_code == 204
+    assert code(patch(address.url, b"x" * 99, 2)) == (413, "upload_too_large")
+    assert code(patch(address.url, b"rt", 2, 99)) == (400, "bad_upload_header"), "the length was told before"
+    assert arrived(address) == ("2", "100")
 
 
 def test_the_length_may_be_told_with_the_last_part() -> None:

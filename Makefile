@@ -6,8 +6,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*)
 BUILD_HOOK := from scikit_build_core.build import get_requires_for_build_wheel
 DEMO := demo
+DATA := data
 
-.PHONY: install dev demo test lint format bench docs wheel lock clean
+.PHONY: install dev demo serve test lint format bench docs wheel lock clean
 
 install: $(VENV)/.native
 
@@ -44,6 +45,9 @@ demo: install
 	$(BIN)/reelscape sample $(DEMO)/room.mp4
 	$(BIN)/reelscape run $(DEMO)/room.mp4 --out $(DEMO)/room
 	@echo 'Look at $(DEMO)/room/preview.jpg and $(DEMO)/room/turntable.mp4.'
+
+serve: install
+	$(BIN)/reelscape serve --data $(DATA)
 
 test: dev
 	$(BIN)/python -m pytest

@@ -34,8 +34,8 @@ def run_errands(errands: Iterable[Errand], stopping: threading.Event) -> None:
 
 
 def _run(errand: Errand) -> None:
-    close_old_connections()
     try:
+        close_old_connections()
         errand.run()
     except Exception:  # the border: an errand that fails is done again, and the others go on
         log.exception("errand %s failed", errand.name)

@@ -31,8 +31,8 @@ def work(worker: str, stopping: threading.Event) -> None:
     errands = threading.Thread(target=run_errands, args=(errands_of(worker), stopping), name="errands", daemon=True)
     errands.start()
     while not stopping.is_set():
-        close_old_connections()
         try:
+            close_old_connections()
             is_busy = _make_next_scene(worker, stopping)
         except Exception:  # the border: a fault of one round, such as a full disk, does not end the worker
             log.exception("the scene lane met a fault")

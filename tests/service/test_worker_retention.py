@@ -1,0 +1,138 @@
+"""What is removed when its time has come, and what is not."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from tests.service.made_jobs import made_job, made_product, made_upload, write_blob
+from tests.service.made_work import configure
+
+from reelscape.jobs import quota, retention
+from reelscape.jobs.files import run_dir, store
+from reelscape.jobs.models import Asset, Job
+
+DAY_S = 86_400
+
+
+@pytest.fixture
+def ann(db: None, settings: Any) -> User:
+    configure(settings, keep_runs_s=DAY_S, keep_uploads_s=7 * DAY_S, keep_jobs_s=30 * DAY_S)
+    return User.objects.create_user("ann")
+
+
+def ago(days: float) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+def with_run(job: Job, num_bytes: int = 10) -> Path:
+    folder = run_dir(job.id)
+    folder.mkdir(parents=True)
+    (folder / "scene.ply").write_bytes(bytes(num_bytes))
+    return folder
+
+
+def test_run_folders_are_kept_for_a_while_after_the_end(ann: User) -> None:
+    kept = [
+        with_run(made_job(ann, status="failed", ended_at=ago(0.9))),
+        with_run(made_job(ann, status="queued")),
+        with_run(made_job(ann, status="running", created_at=ago(9))),
+    ]
+    removed = [
+        with_run(made_job(ann, status="finished", ended_at=ago(1.1))),
+        with_run(made_job(ann, status="cancelled", ended_at=ago(2))),
+    ]
+    retention.clean_up()
+    assert all(folder.exists() for folder in kept)
+    assert not any(folder.exists() for folder in removed)
+
+
+def test_run_folders_that_no_job_has_are_removed(ann: User, settings: Any) -> None:
+    runs = settings.REELSCAPE.runs_dir
+    lost, grave = runs / str(uuid.uuid4()), runs / f".{uuid.uuid4()}.0a1b2c3d.gone"
+    other = runs / "notes of the operator"
+    for folder in (lost, grave, other):
+        (folder / "deep").mkdir(parents=True)
+    retention.clean_up()
+    assert not lost.exists() and not grave.exists() and other.exists()
+    (other / "deep").rmdir()
+    other.rmdir()
+
+
+def test_uploads_that_no_job_needs_are_removed(ann: User) -> None:
+    uploads = {name: made_upload(ann) for name in ("unused", "waiting", "needed lately", "long over", "fresh")}
+    Asset.objects.exclude(id=uploads["fresh"].id).update(stored_at=ago(8))
+    made_job(ann, video=uploads["waiting"], status="queued")
+    made_job(ann, video=uploads["needed lately"], status="finished", ended_at=ago(1))
+    over = made_job(ann, video=uploads["long over"], status="finished", ended_at=ago(8))
+    retention.clean_up()
+    left = {name for name, asset in uploads.items() if Asset.objects.filter(id=asset.id).exists()}
+    assert left == {"waiting", "needed lately", "fresh"}
+    assert {name for name, asset in uploads.items() if store().exists(asset.key)} == left
+    over.refresh_from_db()
+    assert over.video is None
+
+
+def test_ended_jobs_are_removed_with_all_they_have(ann: User) -> None:
+    old = made_job(ann, status="finished", ended_at=ago(31), video=made_upload(ann))
+    young = made_job(ann, status="finished", ended_at=ago(29))
+    waiting = made_job(ann, status="queued", created_at=ago(99))
+    for job in (old, young):
+        made_product(job, "ply")
+    old_id, old_run = old.id, with_run(old)
+    retention.clean_up()
+    assert set(Job.objects.values_list("id", flat=True)) == {young.id, waiting.id}
+    assert not old_run.exists() and not list(store().keys(f"jobs/{old_id}/"))
+    assert len(list(store().keys(f"jobs/{young.id}/"))) == 1
+
+
+def test_zero_keeps_jobs_and_uploads_for_ever(ann: User, settings: Any) -> None:
+    configure(settings, keep_uploads_s=0, keep_jobs_s=0)
+    job = made_job(ann, status="finished", ended_at=ago(9999), video=made_upload(ann))
+    Asset.objects.update(stored_at=ago(9999))
+    made_product(job, "ply")
+    retention.clean_up()
+    assert Job.objects.count() == 1 and Asset.objects.count() == 2
+
+
+def test_blobs_without_a_row_are_removed_unless_their_job_runs(ann: User) -> None:
+    running = made_job(ann, status="running")
+    over = made_job(ann, status="failed", ended_at=ago(0.1))
+    keys = [f"jobs/{running.id}/2/scene.ply", f"jobs/{over.id}/1/scene.ply", f"videos/{uuid.uuid4()}.mp4"]
+    for key in keys:
+        write_blob(key, b"x")
+    product = made_product(over, "spz")
+    retention.clean_up()
+    assert [store().exists(key) for key in [*keys, product.key]] == [True, False, False, True]
+
+
+def test_old_parts_of_blobs_are_removed(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = store().root / "jobs" / ".scene.ply.part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    part.touch()
+    retention.clean_up()
+    assert part.exists()
+    later = time.time() + 7200
+    monkeypatch.setattr(retention.time, "time", lambda: later)
+    retention.clean_up()
+    assert not part.exists()
+
+
+def test_room_is_made_of_the_oldest_runs_of_ended_jobs(ann: User, settings: Any) -> None:
+    folders = [with_run(made_job(ann, status="finished", ended_at=ago(days)), 100_000) for days in (0.3, 0.2, 0.1)]
+    running = with_run(made_job(ann, status="running"), 100_000)
+    quota.runs.forget()
+    configure(settings, disk_quota_bytes=quota.used_bytes() - 150_000)
+    assert retention.make_room() is True
+    assert [folder.exists() for folder in folders] == [False, False, True]
+    configure(settings, disk_quota_bytes=1)
+    assert retention.make_room() is False
+    assert not folders[2].exists() and running.exists()
+    assert os.listdir(running) == ["scene.ply"]  # noqa: PTH208

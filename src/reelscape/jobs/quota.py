@@ -18,10 +18,15 @@ from reelscape.jobs.models import Asset
 def check_room(wanted_bytes: int) -> None:
     """Raise StorageFull when `wanted_bytes` more would not fit."""
     config = settings.REELSCAPE
-    if shutil.disk_usage(config.data_dir).free - wanted_bytes < config.disk_reserve_bytes:
+    if free_bytes() - wanted_bytes < config.disk_reserve_bytes:
         raise StorageFull("The disk of the server is full.")
     if config.disk_quota_bytes and used_bytes() + wanted_bytes > config.disk_quota_bytes:
         raise StorageFull("The server's quota for files is used up.")
+
+
+def free_bytes() -> int:
+    """What the disk of the data folder has left."""
+    return shutil.disk_usage(settings.REELSCAPE.data_dir).free
 
 
 def used_bytes() -> int:

@@ -46,6 +46,7 @@ _BUSY_PAUSE_S = 0.5
 _STOP_NEWS_S = 1.0
 _SETTLE_PAUSES_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 _USAGE_STATUS = 2
+_FULL_DISK_BYTES = 1 << 20
 _CRASHES = ("stage_crashed", "out_of_memory")
 _FOLDER_FAULTS = ("out_dir_not_ours", "out_dir_other_input", "unreadable_frame")
 
@@ -214,6 +215,8 @@ class _Attempt:
         if ended is None and status == _USAGE_STATUS:
             return UnexpectedError(f"The run refused its arguments: {(self.last_words.splitlines() or [''])[-1]}")
         if ended is None or not isinstance(ended.get("error"), dict):
+            if quota.free_bytes() < _FULL_DISK_BYTES:
+                return DiskFull()  # programs that cannot write end without a word
             raise _Died()
         error = self._plain(ended["error"])
         if error.code == "cancelled":  # not by us; a system that shuts down asks all processes at once

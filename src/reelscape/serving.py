@@ -92,16 +92,20 @@ class Child:
 
     def keep_running(self) -> None:
         """Start it, when it is due; when it has ended, end what is left of its group and plan the next start."""
-        now = time.monotonic()
-        if self._process is None:
-            if now >= self._due:
-                self._begun = now
+        if self._process is not None and self._has_ended():
+            self._plan_restart(f"ended (exit status {self.kill()})")
+        elif self._process is None and time.monotonic() >= self._due:
+            self._begun = time.monotonic()
+            try:
                 self._process = subprocess.Popen(self._program, stdin=subprocess.PIPE, start_new_session=True)
-        elif self._has_ended():
-            self._pause_s = _FIRST_PAUSE_S if now - self._begun > _STEADY_S else min(self._pause_s * 2, _LAST_PAUSE_S)
-            status = self.kill()
-            self._due = now + self._pause_s
-            log.warning("%s ended (exit status %s); it starts again in %.1f s", self.name, status, self._pause_s)
+            except OSError as error:  # too many processes or open files, say
+                self._plan_restart(f"cannot be started ({error.strerror})")
+
+    def _plan_restart(self, reason: str) -> None:
+        now = time.monotonic()
+        self._pause_s = _FIRST_PAUSE_S if now - self._begun > _STEADY_S else min(self._pause_s * 2, _LAST_PAUSE_S)
+        self._due = now + self._pause_s
+        log.warning("%s %s; it starts again in %.1f s", self.name, reason, self._pause_s)
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM to the process alone: it ends its own children well."""

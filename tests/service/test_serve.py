@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -53,8 +54,9 @@ def test_first_start_and_restart(service: LiveService) -> None:
     assert httpx.get(f"{service.url}/readyz").is_success
 
 
-def test_nothing_of_the_3d_half_is_loaded(service: LiveService) -> None:
+def test_it_starts_quickly_and_loads_nothing_of_the_3d_half(service: LiveService) -> None:
     service.start()
+    assert sum(cpu_s(pid) for pid in service.pids()) < 6.0  # three processes, the first start, a slow machine
     for role in ("serve", "web", "worker"):
         for pid in service.pids(role):
             loaded = Path(f"/proc/{pid}/maps").read_text()
@@ -131,6 +133,12 @@ def test_a_port_that_is_just_being_freed_is_waited_for(monkeypatch: pytest.Monke
     monkeypatch.setattr(serving, "_PORT_PATIENCE_S", 5.0)
     monkeypatch.setattr(serving.time, "sleep", lambda pause_s: other.close())
     address.check()
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds that a process has taken."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

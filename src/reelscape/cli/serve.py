@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from reelscape.cli.output import standard_output
 from reelscape.errors import ReelscapeError
 from reelscape.jobs.locks import locked
 from reelscape.service_config import ServiceConfig, variable
@@ -39,9 +40,14 @@ def _serve(config: ServiceConfig, address: Address) -> None:
 
         password = prepare()
         if password is not None:
-            click.echo(f"The first account is made; its password is shown only now.\n\n  {ADMIN}  {password}\n")
+            _say(f"The first account is made; its password is shown only now.\n\n  {ADMIN}  {password}\n")
         if address.is_everywhere:
-            click.echo(
-                f"It listens to the whole network. Links start with {config.public_url}; --public-url changes that."
-            )
-        supervise(address, partial(click.echo, f"Reelscape is ready at {config.public_url}. Ctrl-C stops it."))
+            _say(f"It listens to the whole network. Links start with {config.public_url}; --public-url changes that.")
+        supervise(address, partial(_say, f"Reelscape is ready at {config.public_url}. Ctrl-C stops it."))
+
+
+def _say(text: str) -> None:
+    """Words for people; a standard output that went away does not end the service."""
+    out = standard_output()
+    out.write(text + "\n")
+    out.flush()

@@ -5,10 +5,10 @@ RUN_DIR is a folder that `reelscape run` made of a sample video, TRUTH_DIR the f
 beside the video. The mesh is made anew from scene.ply; nothing in RUN_DIR is changed.
 
 The cameras found are put onto the true ones by a similarity, and the mesh with them. Points are spread evenly over both
-surfaces. Accuracy asks of each point of the mesh how far the true surface is (all of it); completeness asks of each true
-point how far the mesh is, but only of those that could be known: at least two of the pictures used must show the point,
-within their frame and with nothing before it, because depth comes from two views. F is the harmonic mean of the shares
-within a distance, given as a share of the room's long side.
+surfaces. Accuracy asks of each point of the mesh how far the true surface is (all of it); completeness asks of each
+true point how far the mesh is, but only of those that could be known: at least two of the pictures used must show
+the point, within their frame and with nothing before it, because depth comes from two views. F is the harmonic mean
+of the shares within a distance, given as a share of the room's long side.
 """
 
 from __future__ import annotations
@@ -72,9 +72,10 @@ def num_views_of(points: Points, cameras: Cameras, caster: Any) -> npt.NDArray[n
 
 def distances(points: Points, surface: Points) -> npt.NDArray[np.float64]:
     """From each point to the nearest one of `surface`."""
-    index = cv2.flann_Index(surface, {"algorithm": _KDTREE_SINGLE})
+    index: Any = cv2.flann.Index(surface, {"algorithm": _KDTREE_SINGLE})
     _, squared = index.knnSearch(points, 1, params={})
-    return np.sqrt(squared[:, 0].astype(np.float64))
+    nearest: npt.NDArray[np.float64] = np.sqrt(squared[:, 0].astype(np.float64))
+    return nearest
 
 
 def to_truth(found: Cameras, truth: Cameras) -> tuple[float, npt.NDArray[np.float64], npt.NDArray[np.float64]]:

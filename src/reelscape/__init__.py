@@ -33,8 +33,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "PRESETS", "Cameras", "Ended", "Event", "ExportConfig", "Finished", "FramesConfig", "Gaussians", "MeshConfig",
-    "PosesConfig", "PreviewConfig", "Progress", "ReelscapeError", "Report", "RunConfig", "RunOptions", "Scene", "Snapshot",
-    "Started", "TrainConfig", "Warned", "Workspace", "run",
+    "PosesConfig", "PreviewConfig", "Progress", "ReelscapeError", "Report", "RunConfig", "RunOptions", "Scene",
+    "Snapshot", "Started", "TrainConfig", "Warned", "Workspace", "run",
 ]  # fmt: skip
 
 _HOMES = {

@@ -126,7 +126,7 @@ class MeshConfig:
     )
     num_threads: int = setting(0, "Threads of the native kernels; 0 takes all cores this process may use.", **_THREADS)
     time_limit_s: float = setting(
-        900.0, "Wall-clock limit of making the mesh, in seconds.", **_SECONDS, affects_result=False
+        900.0, "Wall-clock limit of making the mesh, in seconds; beyond it the run goes on without one.", **_SECONDS
     )
 
 

@@ -27,9 +27,7 @@ def normals_of(vertices: Float32, triangles: Triangles) -> Float32:
     return np.asarray(normals / np.maximum(lengths, 1e-30), np.float32)
 
 
-def vertex_colors(
-    vertices: Float32, triangles: Triangles, views: Sequence[DepthView], tolerance: float
-) -> Colors:
+def vertex_colors(vertices: Float32, triangles: Triangles, views: Sequence[DepthView], tolerance: float) -> Colors:
     """sRGB of each vertex [V, 3]: the mean of the views that see it, those that face it from nearby counting most.
 
     A view sees a vertex when its depth there agrees within `tolerance`, in scene units. What none sees takes the colour

@@ -9,28 +9,36 @@ import numpy.typing as npt
 
 from reelscape.mesh.depth_view import DepthView, Float32, Pixels, points_of, project
 
-NUM_NEIGHBOURS = 8
+BASELINES = (0.02, 0.05, 0.1, 0.2, 0.35)
+"""Of the depth: how far beside a view its neighbours stand, two of each."""
+NUM_FAR = 4
 MIN_AGREEING = 2
-GROSS_ERROR = 0.05
-"""Of the depth: what differs by more says nothing about the noise."""
+GROSS_ERROR = 0.1
+"""Of the depth: what differs by more is another surface, and says nothing about the noise."""
 
-_BASELINE = 0.15  # of the depth: neighbours about this far away are most telling
+_LEAST_BASELINE = 0.002  # of the depth
 _FACING = np.cos(np.radians(50))
 _NOISE_STRIDE = 61  # pixels, a prime so that rows are met at different places
-_MAD_TO_SIGMA = 1.4826
+_WITHIN_SIGMA_PERCENT = 68.3
 
 
 def neighbours_of(views: Sequence[DepthView]) -> list[list[int]]:
-    """For each view the others that look the same way from somewhat beside it, most telling first."""
+    """For each view some others that look the same way: from far beside it, which tell depths well, to close by.
+
+    What lies at a picture's edge is seen by the closest alone.
+    """
     centers, forwards = np.array([view.center for view in views]), np.array([view.forward for view in views])
     chosen = []
     for i, view in enumerate(views):
         baselines = np.linalg.norm(centers - centers[i], axis=1) / typical_depth([view])
-        penalty = np.abs(np.log(np.maximum(baselines, 1e-3) / _BASELINE))
-        penalty[(forwards @ forwards[i] < _FACING) | (baselines < 1e-3)] = np.inf
-        penalty[i] = np.inf
-        order = np.argsort(penalty, kind="stable")[:NUM_NEIGHBOURS]
-        chosen.append([int(j) for j in order if np.isfinite(penalty[j])])
+        is_fit = (forwards @ forwards[i] > _FACING) & (baselines > _LEAST_BASELINE)
+        found: list[int] = []
+        for wanted in np.repeat(BASELINES, 2):
+            misfit = np.where(is_fit, np.abs(np.log(np.maximum(baselines, _LEAST_BASELINE) / wanted)), np.inf)
+            misfit[[i, *found]] = np.inf
+            if np.isfinite(misfit.min()):
+                found.append(int(misfit.argmin()))
+        chosen.append(found)
     return chosen
 
 
@@ -41,18 +49,20 @@ def typical_depth(views: Sequence[DepthView]) -> float:
 
 
 def depth_noise(views: Sequence[DepthView], neighbours: Sequence[Sequence[int]]) -> float:
-    """Standard deviation of one view's depth, as a share of it: from the median difference between neighbours."""
+    """Standard deviation of one view's depth, as a share of it: from the differences to the farthest neighbours.
+
+    Views close by err alike, so their differences would say too little.
+    """
     found = []
     for view, others in zip(views, neighbours, strict=True):
         pixels = np.flatnonzero(view.depth > 0)[::_NOISE_STRIDE]
         points = points_of(view, pixels)
-        for j in others:
+        for j in others[-NUM_FAR:]:
             differences = relative_differences(views[j], points)
             found.append(differences[np.abs(differences) < GROSS_ERROR])
-    differences = np.concatenate(found) if found else np.empty(0)
-    if not differences.size:
+    if not sum(len(part) for part in found):
         return GROSS_ERROR
-    return float(_MAD_TO_SIGMA * np.median(np.abs(differences)) / np.sqrt(2))
+    return float(np.percentile(np.abs(np.concatenate(found)), _WITHIN_SIGMA_PERCENT) / np.sqrt(2))
 
 
 def relative_differences(view: DepthView, points: Float32) -> Float32:

@@ -8,24 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from reelscape.cameras import Float
-from reelscape.mesh.cleaning import areas_of, decimated, smoothed, without_small_pieces
+from reelscape.mesh.cleaning import decimated, smoothed, without_small_pieces
 from reelscape.mesh.coloring import vertex_colors
 from reelscape.mesh.consistency import confidence, depth_noise, neighbours_of, typical_depth
 from reelscape.mesh.depth_view import DepthView, Float32, points_of
 from reelscape.mesh.volume import Box, Volume
 from reelscape.triangle_mesh import TriangleMesh, Triangles
 
-TOLERANCE_SIGMAS = 4.0
-TOLERANCES = (0.01, 0.03)  # of the depth
+TOLERANCE_SIGMAS = 8.0  # what differs by more is another surface
+TOLERANCES = (0.02, 0.06)  # of the depth
 TRUNCATION_SIGMAS = 4.0
-TRUNCATION_VOXELS = (3.0, 6.0)
+TRUNCATION_VOXELS = (5.0, 8.0)
 
-_OUTSIDE_PERCENT = 1.0  # of the points, at each end of an axis, that may lie outside the box
+_OUTSIDE_PERCENT = 0.2  # of the points, at each end of an axis, that may lie outside the box
 _MARGIN = 0.04  # of the box, at each end
 _POINT_STRIDE = 127  # pixels
-_MIN_WEIGHT_VIEWS = 2.0
-_MIN_PIECE_VOXELS = 400.0  # area of the smallest piece kept, in squared voxels
+_MIN_PIECE_VOXELS = 150.0  # area of the smallest piece kept, in squared voxels
 _NUM_SMOOTHING = 3
+_MIN_WEIGHT = 0.2  # of one view at the usual depth, fully confirmed
 
 Tell = Callable[[float, str], None]
 
@@ -47,6 +47,7 @@ class Measure:
     voxel: float
     truncation: float
     confirmed_share: float  # of the pixels with a depth
+    num_views: int
 
 
 def reconstruct(
@@ -59,14 +60,12 @@ def reconstruct(
     neighbours = neighbours_of(views)
     noise = depth_noise(views, neighbours)
     tolerance = float(np.clip(TOLERANCE_SIGMAS * noise, *TOLERANCES))
-    weights = confidence(
-        views, neighbours, tolerance, lambda i: tell(0.5 * i / len(views), f"comparing depth map {i + 1} of {len(views)}")
-    )
+    weights = confidence(views, neighbours, tolerance, lambda i: tell(0.5 * i / len(views), "comparing depth maps"))
     low, high = _extent(views, weights)
     voxel = float((high - low).max()) / settings.num_voxels
     depth = typical_depth(views)
-    truncation = float(np.clip(TRUNCATION_SIGMAS * noise * depth, *(bound * voxel for bound in TRUNCATION_VOXELS)))
-    measure = Measure(noise, voxel, truncation, _confirmed_share(views, weights))
+    truncation = voxel * float(np.clip(TRUNCATION_SIGMAS * noise * depth / voxel, *TRUNCATION_VOXELS))
+    measure = Measure(noise, voxel, truncation, _confirmed_share(views, weights), len(views))
     if measure.confirmed_share == 0.0:
         return _nothing(), measure
     weights = [_with_distance(view, weight, depth) for view, weight in zip(views, weights, strict=True)]
@@ -114,9 +113,9 @@ def _fuse(
     for view, weight in zip(views, weights, strict=True):
         volume.touch(view, weight)
     for i, (view, weight) in enumerate(zip(views, weights, strict=True)):
-        tell(0.5 + 0.2 * i / len(views), f"fusing depth map {i + 1} of {len(views)}")
+        tell(0.5 + 0.2 * i / len(views), "fusing depth maps")
         volume.integrate(view, weight)
-    return volume.surface(0.5)
+    return volume.surface(_MIN_WEIGHT)
 
 
 def _clean(vertices: Float32, triangles: Triangles, voxel: float, max_triangles: int) -> tuple[Float32, Triangles]:

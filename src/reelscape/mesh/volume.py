@@ -39,7 +39,7 @@ class Volume:
     """
 
     def __init__(self, box: Box, truncation: float, num_threads: int = 0) -> None:
-        """`truncation` in scene units; `num_threads` 0 takes all cores. Raises ValueError for a box that is too large."""
+        """`truncation` in scene units; 0 threads take all cores. Raises ValueError for a box that is too large."""
         if not (box.voxel > 0 and truncation > 0 and np.isfinite(box.low).all()):
             raise ValueError("voxel and truncation must be positive and the box finite")
         threads = num_threads if num_threads > 0 else num_usable_cores()

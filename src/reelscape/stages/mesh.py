@@ -20,9 +20,9 @@ def run(workspace: Workspace, config: MeshConfig, report: Report) -> dict[str, A
     """Turn the splats into a coloured triangle mesh, in a child process.
 
     The splats are worth having alone: when there is no surface to find, or the child process gives out, the stage warns
-    and leaves no mesh. Facts: made; when a surface was looked for num_triangles, num_vertices, depth_noise (share of the
-    depth), confirmed_share (of the depth, by other views), voxel_size and truncation (scene units), num_views; of a mesh
-    also glb_bytes, obj_bytes, ply_bytes. Raises `UnreadableScene`, `UnreadableModel`, `Cancelled`.
+    and leaves no mesh. Facts: made; when a surface was looked for num_triangles, num_vertices, num_views, depth_noise
+    (share of the depth), confirmed_share (of the depth, by other views), voxel_size and truncation (scene units); of a
+    mesh also glb_bytes, obj_bytes, ply_bytes. Raises `UnreadableScene`, `UnreadableModel`, `Cancelled`.
     """
     for path in workspace.mesh_paths:
         remove(path)

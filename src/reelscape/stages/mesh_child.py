@@ -32,7 +32,8 @@ def make_mesh(
 ) -> dict[str, Any]:
     """Write the surface of the scene at `scene_path` (PLY), seen by `sparse_dir`, to `mesh_paths` (by their suffix).
 
-    `settings` are the fields of `MeshConfig`. Writes nothing and warns when the views agree on too little. Raises `UnreadableScene`, `UnreadableModel`.
+    `settings` are the fields of `MeshConfig`. Writes nothing and warns when the
+    views agree on too little. Raises `UnreadableScene`, `UnreadableModel`.
     """
     config = MeshConfig(**settings)
     report.progress(0.0, "reading the scene")
@@ -67,6 +68,7 @@ def _facts(mesh: TriangleMesh, measure: Measure) -> dict[str, Any]:
     return {
         "num_triangles": len(mesh),
         "num_vertices": len(mesh.vertices),
+        "num_views": measure.num_views,
         "depth_noise": round(measure.depth_noise, 5),
         "voxel_size": round(measure.voxel, 6),
         "truncation": round(measure.truncation, 6),

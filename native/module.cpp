@@ -4,6 +4,7 @@
 namespace nb = nanobind;
 
 namespace reelscape {
+void bind_mesh(nb::module_ &m);
 void bind_room(nb::module_ &m);
 void bind_splat(nb::module_ &m);
 } // namespace reelscape
@@ -13,6 +14,7 @@ void bind_splat(nb::module_ &m);
 
 REELSCAPE_NAME(REELSCAPE_MODULE, m) {
     m.doc() = "Kernels of Reelscape: numpy arrays in, numpy arrays out.";
+    reelscape::bind_mesh(m);
     reelscape::bind_room(m);
     reelscape::bind_splat(m);
 }

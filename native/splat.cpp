@@ -25,9 +25,13 @@ void Splats::timed(Phase phase, const std::function<void()> &work) {
     phase_s_[phase] += cpu_seconds() - start;
 }
 
-void Splats::forward(const Camera &camera, int degree, const float background[3]) {
+void Splats::project_and_sort(const Camera &camera, int degree) {
     timed(kProject, [&] { project(parameters_, camera, degree, projection_, pool_); });
     timed(kSort, [&] { build_tile_lists(projection_, lists_, pool_); });
+}
+
+void Splats::forward(const Camera &camera, int degree, const float background[3]) {
+    project_and_sort(camera, degree);
     image_.resize(4, camera.width, camera.height);
     timed(kForward, [&] { composite(projection_, lists_, background, image_, row_ends_, pool_); });
 }
@@ -59,6 +63,12 @@ void Splats::render(const Camera &camera, int degree, const float background[3],
         image += 3 * std::size_t(camera.width);
         alpha += camera.width;
     }
+}
+
+void Splats::render_depth(const Camera &camera, float *depth) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    project_and_sort(camera, 0);
+    timed(kForward, [&] { median_depth(parameters_, camera, projection_, lists_, depth, pool_); });
 }
 
 double Splats::train_step(const Camera &camera, const std::uint8_t *target, const Step &step) {

@@ -133,6 +133,10 @@ void composite(const Projection &projection, const TileLists &lists, const float
 void composite_backward(const Projection &projection, const TileLists &lists, const Planes &image,
                         const Planes &gradient, const RowEnds &row_ends, Floats &moments, ThreadPool &pool);
 
+// depth: [height, width], along the camera's axis; 0 where the gaussians cover less than half of a pixel.
+void median_depth(const Parameters &parameters, const Camera &camera, const Projection &projection,
+                  const TileLists &lists, float *depth, ThreadPool &pool);
+
 struct LossBuffers {
     Planes maps; // nine planes: three SSIM derivatives for each channel
     std::vector<double> partial;
@@ -162,6 +166,7 @@ public:
     Splats(Parameters parameters, int num_threads);
 
     void render(const Camera &camera, int degree, const float background[3], float *image, float *alpha);
+    void render_depth(const Camera &camera, float *depth);
     double train_step(const Camera &camera, const std::uint8_t *target, const Step &step);
     double loss_and_gradients(const Camera &camera, const std::uint8_t *target, const Step &step, Floats &gradient);
     void add_noise(const Step &step);
@@ -172,6 +177,7 @@ public:
     const double *phase_seconds() const { return phase_s_; }
 
 private:
+    void project_and_sort(const Camera &camera, int degree);
     void forward(const Camera &camera, int degree, const float background[3]);
     double loss_and_backward(const Camera &camera, const std::uint8_t *target, const Step &step);
     void timed(Phase phase, const std::function<void()> &work);

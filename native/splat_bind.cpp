@@ -97,6 +97,12 @@ public:
         splats_.render(camera, degree, background.data(), image.data(), alpha.data());
     }
 
+    void render_depth(const Matrix4 &viewmat, const Matrix3 &K, AlphaOut depth) {
+        const Camera camera = checked_camera(viewmat, K, depth.shape(1), depth.shape(0), 0);
+        const nb::gil_scoped_release unlocked;
+        splats_.render_depth(camera, depth.data());
+    }
+
     double train_step(const Matrix4 &viewmat, const Matrix3 &K, const Target &target, const Step &step) {
         const Camera camera = checked_camera(viewmat, K, target.shape(1), target.shape(0), step.sh_degree);
         const nb::gil_scoped_release unlocked;
@@ -170,6 +176,7 @@ void bind_splat(nb::module_ &m) {
     nb::class_<PySplats>(m, "Splats", "Gaussians in blocks of eight with Adam's moments; see reelscape.splat.kernel.")
         .def(nb::init<const BlocksIn &, const BlocksIn &, const BlocksIn &, int, int, int>())
         .def("render", &PySplats::render)
+        .def("render_depth", &PySplats::render_depth)
         .def("train_step", &PySplats::train_step)
         .def("loss_and_gradients", &PySplats::loss_and_gradients)
         .def("add_noise", &PySplats::add_noise)

@@ -3,60 +3,13 @@
 // A tile's pixels live in small buffers (L1 cache). Only the pixels of a row that can reach alpha = 1/255 are visited, from
 // an unaligned start. Instead of stopping each pixel at a transmittance limit, whole rows retire, checked every 32
 // gaussians: the inner loop has no branches, and what is left out is below 1e-4 of a colour.
-#include "splat_project.hpp"
+#include "splat_visit.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace reelscape::splat {
 namespace {
-
-// Where a tile lies in the image.
-struct TileFrame {
-    int x, y, width, height;
-};
-
-TileFrame frame_of(int tile, const Projection &projection, const Planes &image) {
-    const int x = tile % projection.tiles_x * kTile, y = tile / projection.tiles_x * kTile;
-    return {x, y, std::min(kTile, image.width() - x), std::min(kTile, image.height() - y)};
-}
-
-// A gaussian's visit to the rows [first, end) of a tile: per row the pixels to visit and the exponent's two constants.
-struct Visit {
-    int first, end;
-    alignas(32) std::int32_t x_first[kTile], x_end[kTile];
-    alignas(32) float dx[kTile];   // of pixel x_first from the row's centre line
-    alignas(32) float peak[kTile]; // the exponent at dx = 0
-};
-
-// `width[row]` is the number of pixels that a row still composites: 0 once retired.
-REELSCAPE_INLINE void plan_visit(const Record &r, const TileFrame &frame, const std::int32_t *width, Visit &visit) {
-    const float cx = r.cx - float(frame.x), cy = r.cy - float(frame.y);
-    const float low = std::max(cy - r.half_height - 0.501f, -1.0f);
-    const float high = std::min(cy + r.half_height - 0.499f, float(frame.height - 1));
-    visit.first = int(low + 1.0f);
-    visit.end = high < 0.0f ? 0 : int(high) + 1;
-    for (int row = visit.first & ~(kLanes - 1); row < visit.end; row += kLanes) {
-        const f8 dy = to_float(iota_int() + row) + (0.5f - cy);
-        const f8 peak = r.peak - r.k * dy * dy;
-        const f8 half = sqrt(max((peak - kMinExponent) * r.inverse_a, broadcast(0)));
-        const f8 centre = cx + r.slope * dy - 0.5f;
-        const i8 limit = load(width + row);
-        const f8 left = clamp(centre - half - 1e-3f, -1.0f, float(kTile));
-        const f8 right = clamp(centre + half + 1e-3f, -1.0f, float(kTile));
-        const i8 x_first = to_int(left + 1.0f), x_end = to_int(right + 1.0f);
-        store(visit.x_first + row, x_first);
-        store(visit.x_end + row, x_end < limit ? x_end : limit);
-        store(visit.dx + row, to_float(x_first) - centre);
-        store(visit.peak + row, peak);
-    }
-}
-
-// Eight alphas; zero below the threshold.
-REELSCAPE_INLINE f8 alpha_of(f8 exponent) {
-    const f8 alpha = min(exp2_fast(exponent), broadcast(kMaxAlpha));
-    return select(exponent >= kMinExponent, alpha, broadcast(0));
-}
 
 struct ForwardTile {
     alignas(64) float transmittance[kTile * kTileStride];
@@ -119,20 +72,9 @@ void write_tile(const ForwardTile &tile, const TileFrame &frame, const float bac
     }
 }
 
-struct List {
-    const TileEntry *entries;
-    std::uint32_t count;
-    List(const TileLists &lists, int tile)
-        : entries(lists.entries.data() + lists.starts[tile]), count(lists.starts[tile + 1] - lists.starts[tile]) {}
-    // Asks for a record a few entries ahead; the list jumps about in memory.
-    void prefetch(const AlignedVector<Record> &records, std::uint32_t i) const {
-        if (i + 4 < count) __builtin_prefetch(&records[entries[i + 4].gaussian]);
-    }
-};
-
 void composite_tile(int index, const Projection &projection, const TileLists &lists, const float background[3],
                     Planes &image, std::uint32_t *row_ends) {
-    const TileFrame frame = frame_of(index, projection, image);
+    const TileFrame frame = frame_of(index, projection, image.width(), image.height());
     const List list(lists, index);
     ForwardTile tile;
     open_tile(tile, frame);
@@ -226,7 +168,7 @@ bool set_live_rows(BackwardTile &tile, const TileFrame &frame, std::uint32_t com
 
 void backward_tile(int index, const Projection &projection, const TileLists &lists, const Planes &image,
                    const Planes &gradient, const std::uint32_t *row_ends, float *moments) {
-    const TileFrame frame = frame_of(index, projection, image);
+    const TileFrame frame = frame_of(index, projection, image.width(), image.height());
     const List list(lists, index);
     BackwardTile tile;
     open_tile(tile, frame, image, gradient);

@@ -77,3 +77,14 @@ STOP_WITHIN_S = 2.0
 # end to end, on the fox video
 FOX_DRAFT_PSNR_DB = 26.5
 FOX_UPRIGHT_COSINE = 0.8
+
+# mesh
+KERNEL_DEPTH = 1e-4  # of the depth
+KERNEL_DEPTH_OTHER_SHARE = 0.002  # pixels whose transmittance comes within rounding of one half
+TSDF_SAMPLE = 1e-4
+TSDF_OTHER_PIXEL_SHARE = 2e-4
+SURFACE_VERTEX = 2e-4
+SURFACE_BUILDS = 0.01  # of the number of triangles
+BALL_RADIUS_VOXELS = 0.7
+DEPTH_NOISE_RTOL = 0.35
+OBJ_COLOR = 0.02  # of 255, four digits

@@ -73,11 +73,13 @@ def _setting(stage: str, described: dataclasses.Field[Any]) -> str:
     aside = "" if known.affects_result else " It does not change the result, so a resumed run may change it freely."
     return (
         f"### {stage}.{described.name}\n\n"
-        f"{known.help} Default: {_number(described.default)}. Accepted: {_accepted(known)}.{aside}\n"
+        f"{known.help} Default: {_number(described.default)}. Accepted: {_accepted(known, described.default)}.{aside}\n"
     )
 
 
-def _accepted(known: Setting) -> str:
+def _accepted(known: Setting, default: Any) -> str:
+    if isinstance(default, bool):
+        return "true, false"
     if known.choices:
         return ", ".join(known.choices)
     return ("0, or " if known.zero_allowed else "") + f"{_number(known.low)} to {_number(known.high)}"
@@ -85,6 +87,8 @@ def _accepted(known: Setting) -> str:
 
 def _number(value: Any) -> str:
     """A value as people write it: 1800 for 1800.0."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
@@ -140,7 +144,7 @@ def _command(name: str, command: click.Command) -> str:
 
 def _usage(option: click.Option, context: click.Context) -> str:
     if option.is_flag:
-        return option.opts[0]
+        return "/".join([*option.opts[:1], *option.secondary_opts])
     value = "NAME" if isinstance(option.type, click.Choice) else option.make_metavar(context).strip("[]")
     return f"{option.opts[0]} {value}"
 

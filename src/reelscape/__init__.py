@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         PRESETS,
         ExportConfig,
         FramesConfig,
+        MeshConfig,
         PosesConfig,
         PreviewConfig,
         RunConfig,
@@ -31,15 +32,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "PRESETS", "Cameras", "Ended", "Event", "ExportConfig", "Finished", "FramesConfig", "Gaussians", "PosesConfig",
-    "PreviewConfig", "Progress", "ReelscapeError", "Report", "RunConfig", "RunOptions", "Scene", "Snapshot", "Started",
-    "TrainConfig", "Warned", "Workspace", "run",
+    "PRESETS", "Cameras", "Ended", "Event", "ExportConfig", "Finished", "FramesConfig", "Gaussians", "MeshConfig",
+    "PosesConfig", "PreviewConfig", "Progress", "ReelscapeError", "Report", "RunConfig", "RunOptions", "Scene",
+    "Snapshot", "Started", "TrainConfig", "Warned", "Workspace", "run",
 ]  # fmt: skip
 
 _HOMES = {
     "cameras": ("Cameras", "Scene"),
     "config": (
-        "PRESETS", "ExportConfig", "FramesConfig", "PosesConfig", "PreviewConfig", "RunConfig", "TrainConfig",
+        "PRESETS", "ExportConfig", "FramesConfig", "MeshConfig", "PosesConfig", "PreviewConfig", "RunConfig",
+        "TrainConfig",
     ),
     "errors": ("ReelscapeError",),
     "gaussians": ("Gaussians",),

@@ -56,6 +56,7 @@ def setting_of(described: Field[Any]) -> Setting:
 
 
 METHODS = ("colmap", "glomap")
+_TRUTHS = {"true": True, "false": False}
 _SEEDS = {"low": 0, "high": 2**31 - 1}
 _THREADS = {"low": 1, "high": 256, "zero_allowed": True, "affects_result": False}
 _SECONDS = {"low": 1, "high": 1e7}
@@ -109,6 +110,27 @@ class TrainConfig:
 
 
 @dataclass(frozen=True)
+class MeshConfig:
+    """How the surface is made."""
+
+    enabled: bool = setting(True, "Whether a mesh is made at all.")
+    voxels_per_side: int = setting(
+        256, "Samples of the distance field along the longest side of what was seen.", low=32, high=1024
+    )
+    max_triangles: int = setting(200_000, "Upper limit on the number of triangles.", low=1000, high=5_000_000)
+    depth_side_px: int = setting(
+        480, "Longer side of the depth maps rendered from the splats, in pixels.", low=64, high=4096
+    )
+    max_views: int = setting(
+        100, "Depth maps at most: at the training views, and halfway between them as far as that goes.", low=8, high=600
+    )
+    num_threads: int = setting(0, "Threads of the native kernels; 0 takes all cores this process may use.", **_THREADS)
+    time_limit_s: float = setting(
+        900.0, "Wall-clock limit of making the mesh, in seconds; beyond it the run goes on without one.", **_SECONDS
+    )
+
+
+@dataclass(frozen=True)
 class ExportConfig:
     """Which files are written."""
 
@@ -135,6 +157,7 @@ class RunConfig:
     frames: FramesConfig = FramesConfig()
     poses: PosesConfig = PosesConfig()
     train: TrainConfig = TrainConfig()
+    mesh: MeshConfig = MeshConfig()
     export: ExportConfig = ExportConfig()
     preview: PreviewConfig = PreviewConfig()
 
@@ -175,6 +198,10 @@ def _read(name: str, value: Any, kind: type) -> Any:
     """`value` as `kind`, when it is text."""
     if not isinstance(value, str) or kind is str:
         return value
+    if kind is bool:
+        if value.lower() not in _TRUTHS:
+            raise BadSetting(f"{name} must be true or false, not {value!r}.")
+        return _TRUTHS[value.lower()]
     try:
         return kind(value)
     except ValueError as error:

@@ -30,7 +30,7 @@ from reelscape.errors import (
 from reelscape.inputs import check_input, hash_input
 from reelscape.report import Ended, Event, Finished, Progress, Report, Sink, Started
 from reelscape.resources import Meter
-from reelscape.stages import export, frames, poses, preview, train
+from reelscape.stages import export, frames, mesh, poses, preview, train
 from reelscape.workspace import Workspace, read_json, remove, write_json
 
 PROGRAM = "reelscape"
@@ -42,7 +42,7 @@ class Stage:
     """One row of the table.
 
     `share` is its usual part of a run's time; `version` changes when its results do; `inputs` are the paths that must
-    be there before it can run, `outputs` those it leaves.
+    be there before it can run, `outputs` those it may leave (its report says which it did).
     """
 
     name: str
@@ -56,22 +56,28 @@ class Stage:
 
 STAGES = (
     Stage(
-        "frames", 0.06, 1, lambda c: c.frames,
+        "frames", 0.05, 1, lambda c: c.frames,
         lambda w, c, r, video: frames.run(w, c.frames, r, video),
         lambda w: [],
         lambda w: [w.frames_dir, w.frames_index_path],
     ),
     Stage(
-        "poses", 0.30, 1, lambda c: c.poses,
+        "poses", 0.29, 1, lambda c: c.poses,
         lambda w, c, r, video: poses.run(w, c.poses, r),
         lambda w: [w.frames_dir, w.frames_index_path],
         lambda w: [w.images_dir, w.sparse_dir],
     ),
     Stage(
-        "train", 0.55, train.VERSION, lambda c: c.train,
+        "train", 0.50, train.VERSION, lambda c: c.train,
         lambda w, c, r, video: train.run(w, c.train, r),
         lambda w: [w.images_dir, w.sparse_dir],
         lambda w: [w.scene_ply_path],
+    ),
+    Stage(
+        "mesh", 0.08, mesh.VERSION, lambda c: c.mesh,
+        lambda w, c, r, video: mesh.run(w, c.mesh, r),
+        lambda w: [w.scene_ply_path, w.sparse_dir],
+        lambda w: w.mesh_paths,
     ),
     Stage(
         "export", 0.02, 1, lambda c: c.export,
@@ -80,7 +86,7 @@ STAGES = (
         lambda w: [w.scene_spz_path, w.transforms_path],
     ),
     Stage(
-        "preview", 0.07, 2, lambda c: c.preview,
+        "preview", 0.06, 2, lambda c: c.preview,
         lambda w, c, r, video: preview.run(w, c.preview, r),
         lambda w: [w.scene_ply_path, w.sparse_dir],
         lambda w: [w.preview_path, w.turntable_path],
@@ -250,10 +256,16 @@ class _Run:
 
     def _holds(self, position: int) -> bool:
         """Whether the stage was finished with these settings and inputs, and its products are still there."""
-        stage, workspace = STAGES[position], self._workspace
-        found = read_json(workspace.stage_report_path(stage.name)) or {}
-        products = [path for path in stage.outputs(workspace) if workspace.products_dir in path.parents]
+        workspace = self._workspace
+        found = read_json(workspace.stage_report_path(STAGES[position].name)) or {}
+        products = [workspace.products_dir / name for name in found.get("products", [])]
         return found.get("fingerprint") == self._fingerprint(position) and self._are_there(products)
+
+    def _products(self, stage: Stage) -> list[str]:
+        """Names of the products that the stage has left."""
+        products_dir = self._workspace.products_dir
+        made = [path for path in stage.outputs(self._workspace) if products_dir in path.parents and path.exists()]
+        return [path.relative_to(products_dir).as_posix() for path in made]
 
     def _are_there(self, paths: list[Path]) -> bool:
         return all(self._workspace.find(path).exists() for path in paths)
@@ -279,6 +291,7 @@ class _Run:
         finally:  # a stage that failed stands in report.json too, with what it cost and what it warned of
             self._reports[stage.name] = record
             record |= meter.read(report.child_peak_rss_bytes) | {"warnings": report.warnings}
+        record["products"] = self._products(stage)
         write_json(workspace.stage_report_path(stage.name), record)
         report.progress(1.0, "done")
         self._sink(Finished(stage.name, record["wall_s"]))
@@ -317,6 +330,7 @@ class _Run:
             "frames": facts.get("frames", {}),
             "poses": facts.get("poses", {}),
             "train": facts.get("train", {}),
+            "mesh": facts.get("mesh", {}),
             "preview": facts.get("preview", {}),
             "stages": [
                 {"name": name, **{key: report[key] for key in ("wall_s", "cpu_s", "peak_rss_bytes")}}

@@ -11,14 +11,15 @@ from typing import Any
 
 # What a person keeps. Stages make these under work/products/; `publish` moves them to the top at the end of a good run.
 PRODUCTS = (
-    "scene.ply", "scene.spz", "preview.jpg", "turntable.mp4", "images", "sparse", "transforms.json", "eval",
+    "scene.ply", "scene.spz", "mesh.glb", "mesh.obj", "mesh.ply", "preview.jpg", "turntable.mp4",
+    "images", "sparse", "transforms.json", "eval",
 )  # fmt: skip
 
 
 class Workspace:
     """The folder of one run.
 
-    scene.ply scene.spz preview.jpg ...   products, there only after a good run
+    scene.ply scene.spz mesh.glb ...      products, there only after a good run
     report.json                           the whole run, on success and failure alike
     reports/<stage>.json                  facts and fingerprint of each finished stage; run.json makes the folder ours
     work/                                 what only the pipeline needs; products in the making
@@ -73,6 +74,11 @@ class Workspace:
     def snapshot_path(self, step: int) -> Path:
         return self.work_dir / "snapshots" / f"step_{step:06d}.spz"
 
+    @property
+    def mesh_scratch_dir(self) -> Path:
+        """Where the mesh stage's child process writes."""
+        return self.work_dir / "mesh"
+
     # Products in the making.
     @property
     def products_dir(self) -> Path:
@@ -99,6 +105,11 @@ class Workspace:
     @property
     def scene_spz_path(self) -> Path:
         return self.products_dir / "scene.spz"
+
+    @property
+    def mesh_paths(self) -> list[Path]:
+        """The surface, once per format."""
+        return [self.products_dir / f"mesh.{kind}" for kind in ("glb", "obj", "ply")]
 
     @property
     def preview_path(self) -> Path:

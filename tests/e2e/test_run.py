@@ -91,7 +91,7 @@ def test_products_are_all_there_and_agree(finished: tuple[Path, Any]) -> None:
     assert np.asarray(Image.open(out / "preview.jpg")).std() > 20
     assert set(report["preview"]["view"]) == {"position", "look_at", "up"}
     assert set(report["artifacts"]) == {path.name for path in out.iterdir()} - {"report.json", "reports", "work"}
-    assert [stage["name"] for stage in report["stages"]] == ["frames", "poses", "train", "export", "preview"]
+    assert [stage["name"] for stage in report["stages"]] == ["frames", "poses", "train", "mesh", "export", "preview"]
 
 
 def test_held_out_views_score_what_the_report_says(finished: tuple[Path, Any]) -> None:
@@ -132,7 +132,7 @@ def test_resume_after_success_does_nothing_again(finished: tuple[Path, Any], vid
     shutil.copytree(finished[0], out)
     before = {path.name: path.read_bytes() for path in (out / "reports").iterdir()}
     done = reelscape("run", video, "--out", out, "--resume", "--keep", *QUICK)
-    assert done.returncode == 0 and done.stderr.count("reused") == 5
+    assert done.returncode == 0 and done.stderr.count("reused") == 6
     assert {path.name: path.read_bytes() for path in (out / "reports").iterdir()} == before
 
 
@@ -174,7 +174,7 @@ def test_killed_in_training_and_resumed_gives_the_same_scene(
 ) -> None:
     out = tmp_path / "scene"
     shutil.copytree(finished[0], out)
-    for name in ("train", "export", "preview"):
+    for name in ("train", "mesh", "export", "preview"):
         (out / "reports" / f"{name}.json").unlink()
     poses = (out / "reports" / "poses.json").read_bytes()
     often = ["--set", "train.checkpoint_every_s=0.2"]

@@ -8,11 +8,12 @@ from pathlib import Path
 from reelscape import PRESETS, Report, Workspace
 from reelscape.formats.ply import read_ply
 from reelscape.sample import SampleConfig, write_sample
-from reelscape.stages import export, frames, poses, preview, train
+from reelscape.stages import export, frames, mesh, poses, preview, train
 
 LITTLE_WORK = {
     "train.num_steps": 60,
     "train.max_gaussians": 5000,
+    "mesh.voxels_per_side": 64,
     "preview.turntable_frames": 4,
     "preview.turntable_side_px": 160,
     "preview.preview_side_px": 160,
@@ -31,9 +32,11 @@ def test_stages_run_without_the_pipeline(tmp_path: Path) -> None:
     assert found["num_registered"] == 15
     trained = train.run(workspace, config.train, Report("train"))
     assert trained["num_gaussians"] == len(read_ply(workspace.scene_ply_path))
+    assert mesh.run(workspace, config.mesh, Report("mesh"))["made"]
     assert export.run(workspace, config.export, Report("export"))["num_cameras"] == 15
     assert preview.run(workspace, config.preview, Report("preview"))["turntable_frames"] == 4
 
     workspace.publish()
-    products = {"scene.ply", "scene.spz", "preview.jpg", "turntable.mp4", "images", "sparse", "transforms.json"}
+    products = {"scene.ply", "scene.spz", "mesh.glb", "mesh.obj", "mesh.ply", "preview.jpg", "turntable.mp4"}
+    products |= {"images", "sparse", "transforms.json"}
     assert products | {"work"} == {path.name for path in workspace.root.iterdir()}

@@ -61,7 +61,7 @@ def video(tmp_path: Path) -> Path:
     return path
 
 
-ALL = ["frames", "poses", "train", "export", "preview"]
+ALL = ["frames", "poses", "train", "mesh", "export", "preview"]
 
 
 def test_a_run_publishes_reports_and_cleans_up(stages: Stages, video: Path, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_resume_of_a_finished_run_does_nothing(stages: Stages, video: Path, tmp_
     summary = pipeline.run(video, tmp_path / "out", options=RESUME, sink=events.append)
     assert stages.ran == []
     assert summary["status"] == "finished" and "scene.ply" in summary["artifacts"]
-    assert [event.reused for event in events if isinstance(event, Finished)] == [True] * 5
+    assert [event.reused for event in events if isinstance(event, Finished)] == [True] * 6
 
 
 def test_changed_training_keeps_the_poses(stages: Stages, video: Path, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_changed_training_keeps_the_poses(stages: Stages, video: Path, tmp_path:
     before = (tmp_path / "out" / "reports" / "poses.json").read_bytes()
     stages.ran.clear()
     pipeline.run(video, tmp_path / "out", PRESETS["draft"], RESUME)
-    assert stages.ran == ["train", "export", "preview"]
+    assert stages.ran == ["train", "mesh", "export", "preview"]
     assert (tmp_path / "out" / "reports" / "poses.json").read_bytes() == before
 
 
@@ -171,7 +171,7 @@ def test_a_failure_leaves_no_product_and_resumes(stages: Stages, video: Path, tm
     stages.fail.clear()
     stages.ran.clear()
     pipeline.run(video, tmp_path / "out", options=RESUME)
-    assert stages.ran == ["train", "export", "preview"]
+    assert stages.ran == ["train", "mesh", "export", "preview"]
 
 
 def test_a_fault_becomes_an_unexpected_error_with_a_log(stages: Stages, video: Path, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_cancel_is_reported_and_resumes(stages: Stages, video: Path, tmp_path: P
     assert json.loads((tmp_path / "out" / "report.json").read_text())["error"]["code"] == "cancelled"
     stages.ran.clear()
     pipeline.run(video, tmp_path / "out", options=RESUME)
-    assert stages.ran == ["train", "export", "preview"]
+    assert stages.ran == ["train", "mesh", "export", "preview"]
 
 
 def test_folders_that_are_not_ours_are_not_touched(stages: Stages, video: Path, tmp_path: Path) -> None:

@@ -150,3 +150,28 @@ def test_noise_is_shaped_by_the_covariance() -> None:
     again = SplatModel(gaussians)
     again.add_noise(dataclasses.replace(settings, step=2))
     assert not np.array_equal(again.gaussians().means, model.gaussians().means)
+
+
+@pytest.mark.parametrize("size", SIZES[:2])
+def test_depth_agrees_with_twin(size: tuple[int, int]) -> None:
+    gaussians = scenes.gaussians(200, sh_degree=0, seed=5)
+    truth = twin.median_depth(twin.parameters_of(gaussians), view(size))
+    depth = SplatModel(gaussians).depth(scenes.VIEWMAT, scenes.K, size)
+    assert (truth > 0).any()
+    differs = np.abs(depth - truth) > tolerances.KERNEL_DEPTH * np.maximum(truth, 1)
+    assert differs.mean() <= tolerances.KERNEL_DEPTH_OTHER_SHARE
+
+
+def test_depth_of_a_slanted_sheet_is_the_sheet_s() -> None:
+    """One large flat gaussian, turned by 45 degrees: each pixel gets the plane's depth, not the mean's."""
+    quat = [np.cos(np.pi / 8), 0, np.sin(np.pi / 8), 0]
+    sheet = Gaussians(
+        *(np.array(a, np.float32) for a in ([[0, 0, 4]], [quat], np.log([[2, 2, 1e-3]]), [8], [[[0, 0, 0]]])),
+        np.zeros((1, 0, 3), np.float32),
+    )
+    K = np.array([[100.0, 0, 20], [0, 100, 15], [0, 0, 1]])
+    depth = SplatModel(sheet).depth(np.eye(4), K, (40, 30))
+    x = (np.arange(40) + 0.5 - 20) / 100
+    normal = np.array([np.sin(np.pi / 4), 0, np.cos(np.pi / 4)])
+    expected = 4 * normal[2] / (normal[0] * x + normal[2])
+    np.testing.assert_allclose(depth, np.broadcast_to(expected, (30, 40)), rtol=1e-3)

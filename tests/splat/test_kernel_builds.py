@@ -27,11 +27,15 @@ import numpy as np
 import reelscape._native as native, importlib
 native.kernels = importlib.import_module("reelscape._native." + sys.argv[1])
 from reelscape.splat.kernel import SplatModel
+from tests.mesh.made_views import ball_views
+from tests.mesh.test_volume import filled
 from tests.splat import kernel_scenes as scenes
 model = SplatModel(scenes.gaussians())
 image = model.render(scenes.VIEWMAT, scenes.K, scenes.SIZE).image
 loss, gradients = model.loss_and_gradients(scenes.VIEWMAT, scenes.K, scenes.target(), scenes.settings())
-np.savez(sys.argv[2], image=image, loss=loss, **vars(gradients))
+depth = model.depth(scenes.VIEWMAT, scenes.K, scenes.SIZE)
+vertices, triangles = filled(ball_views(4)).surface(0.2)
+np.savez(sys.argv[2], image=image, loss=loss, depth=depth, vertices=vertices, triangles=triangles, **vars(gradients))
 """
 
 
@@ -68,6 +72,9 @@ def test_builds_agree(tmp_path, pytestconfig: pytest.Config) -> None:  # noqa: A
         results.append(dict(np.load(path)))
     baseline, vectorised = results
     np.testing.assert_allclose(baseline["image"], vectorised["image"], rtol=0, atol=tolerances.KERNEL_IMAGE)
+    differs = np.abs(baseline["depth"] - vectorised["depth"]) > tolerances.KERNEL_DEPTH
+    assert differs.mean() <= tolerances.KERNEL_DEPTH_OTHER_SHARE
+    assert len(baseline["triangles"]) == pytest.approx(len(vectorised["triangles"]), rel=tolerances.SURFACE_BUILDS)
     for name in GROUPS:
         difference = np.linalg.norm(baseline[name] - vectorised[name])
         assert difference <= tolerances.KERNEL_BUILDS * np.linalg.norm(vectorised[name]), name

@@ -24,6 +24,7 @@ SETTINGS = {
     "max_gaussians": "train.max_gaussians",
     "num_steps": "train.num_steps",
     "num_threads": "train.num_threads",
+    "mesh": "mesh.enabled",
 }  # options of their own, by the name of their setting
 EXIT_FAILED, EXIT_CANCELLED = 1, 130
 
@@ -45,7 +46,7 @@ EXIT_FAILED, EXIT_CANCELLED = 1, 130
     help="Go on with the earlier run in the folder; its settings hold unless others are given.",
 )
 @click.option("--keep", is_flag=True, help="Keep the work folder (frames, features, checkpoints) after success.")
-@click.option("--no-mesh", is_flag=True, help="Make no mesh (no mesh stage exists yet; accepted for later).")
+@click.option("--mesh/--no-mesh", default=None, help="Make a triangle mesh beside the splats; on by default.")
 @click.option("--events", is_flag=True, help="Print one JSON object per line instead of progress, for programs.")
 @click.option("--lifeline", is_flag=True, help="End at once when standard input closes, for programs that start runs.")
 def command(input_path: Path, out_dir: Path, **options: Any) -> None:

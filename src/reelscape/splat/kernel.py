@@ -128,9 +128,7 @@ class SplatModel:
 
         Raises ValueError on wrong shapes, an empty image, or a degree that the model does not hold.
         """
-        width, height = (int(side) for side in size)
-        if not (0 < width <= 32768 and 0 < height <= 32768):
-            raise ValueError(f"size must be 1..32768 pixels a side, got {width}x{height}")
+        width, height = _checked_size(size)
         degree = self._sh_degree if sh_degree is None else sh_degree
         image = np.empty((height, width, 3), np.float32)
         alpha = np.empty((height, width), np.float32)
@@ -139,6 +137,16 @@ class SplatModel:
             raise ValueError(f"background must have 3 values, got shape {colour.shape}")
         self._splats.render(*_camera(viewmat, K), self._checked_degree(degree), colour, image, alpha)
         return Render(image, alpha)
+
+    def depth(self, viewmat: npt.ArrayLike, K: npt.ArrayLike, size: tuple[int, int]) -> Float32:
+        """Depth [H, W] along the camera's axis where the transmittance falls below one half; 0 where it never does.
+
+        It is that of the crossing gaussian's densest point on the pixel's ray. Arguments and errors as for `render`.
+        """
+        width, height = _checked_size(size)
+        depth = np.empty((height, width), np.float32)
+        self._splats.render_depth(*_camera(viewmat, K), depth)
+        return depth
 
     def train_step(
         self, viewmat: npt.ArrayLike, K: npt.ArrayLike, target: npt.NDArray[np.uint8], settings: StepSettings
@@ -181,6 +189,13 @@ class SplatModel:
             setattr(step, field.name, getattr(settings, field.name))
         step.seed = settings.seed & 0xFFFFFFFF
         return step
+
+
+def _checked_size(size: tuple[int, int]) -> tuple[int, int]:
+    width, height = (int(side) for side in size)
+    if not (0 < width <= 32768 and 0 < height <= 32768):
+        raise ValueError(f"size must be 1..32768 pixels a side, got {width}x{height}")
+    return width, height
 
 
 def _camera(viewmat: npt.ArrayLike, K: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -23,6 +23,7 @@ Parameters = dict[str, Float]
 """means [N, 3], quats [N, 4], scales [N, 3], opacities [N], sh0 [N, 1, 3], shN [N, K-1, 3], as in `Gaussians`."""
 
 NEAR, DILATION, MAX_ALPHA, MIN_ALPHA = 0.01, 0.3, 0.999, 1 / 255
+THINNEST, DEPTH_REACH = 1e-4, 3.0  # of the largest standard deviation
 TILE, RETIRE_EVERY, RETIRE_BELOW, SLACK_PX = 32, 32, 1e-4, 1e-3
 
 
@@ -256,6 +257,27 @@ def render(parameters: Parameters, view: View, degree: int, background: Float) -
     """Image [H, W, 3] and alpha [H, W]."""
     result = composite(project(parameters, view, degree), view.size, background)
     return result.image, 1 - result.transmittance
+
+
+def median_depth(parameters: Parameters, view: View) -> Float:
+    """Depth [H, W] where the transmittance falls below one half: of the crossing gaussian's densest point on the ray.
+
+    0 where that never happens.
+    """
+    projected = project(parameters, view, 0)
+    result = composite(projected, view.size, np.zeros(3))
+    x, y = np.meshgrid(np.arange(view.size[0]) + 0.5, np.arange(view.size[1]) + 0.5)
+    rays = np.stack([x, y, np.ones_like(x)], 2) @ np.linalg.inv(view.K).T
+    depth = np.zeros((view.size[1], view.size[0]))
+    for n, alphas, before in result.layers:
+        crosses = (before > 0.5) & (before * (1 - alphas) <= 0.5)
+        scales = np.exp(parameters["scales"][n])
+        axes = view.viewmat[:3, :3] @ projected.rotations[n] / np.maximum(scales, THINNEST * scales.max())
+        along, mean = rays @ axes, projected.camera_means[n] @ axes
+        densest = (along @ mean) / (along**2).sum(2)
+        reach = DEPTH_REACH * scales.max() * np.array([-1, 1])
+        depth = np.where(crosses, np.maximum(np.clip(densest, *(projected.camera_means[n, 2] + reach)), NEAR), depth)
+    return depth
 
 
 def blur(image: Float) -> Float:

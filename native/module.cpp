@@ -6,6 +6,7 @@ namespace nb = nanobind;
 namespace reelscape {
 void bind_room(nb::module_ &m);
 void bind_splat(nb::module_ &m);
+void bind_visibility(nb::module_ &m);
 } // namespace reelscape
 
 #define REELSCAPE_NAME_(name, m) NB_MODULE(name, m)
@@ -15,4 +16,5 @@ REELSCAPE_NAME(REELSCAPE_MODULE, m) {
     m.doc() = "Kernels of Reelscape: numpy arrays in, numpy arrays out.";
     reelscape::bind_room(m);
     reelscape::bind_splat(m);
+    reelscape::bind_visibility(m);
 }

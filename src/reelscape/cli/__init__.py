@@ -11,6 +11,7 @@ from reelscape import __version__
 COMMANDS = {
     "run": "Turn a video or photos into a 3D scene.",
     "sample": "Render a sample video of a synthetic room, with ground truth.",
+    "picture": "Draw a picture of any file: mesh, points, splats, video, photo.",
     "user": "Make and list accounts of the service.",
     "apikey": "Make, list and revoke API keys of the service.",
     "jobs": "List the jobs of the service.",

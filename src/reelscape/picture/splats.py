@@ -1,0 +1,119 @@
+"""Pictures of splats whose cameras nobody knows, and of point clouds, drawn as small splats."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reelscape.cameras import Float
+from reelscape.formats.shape import Shape
+from reelscape.gaussians import Array, Gaussians, sigmoid
+from reelscape.picture.backdrop import Image32, backdrop
+from reelscape.picture.framing import Direction, framed, intrinsics_of, typical_points
+from reelscape.splat.kernel import SplatModel
+from reelscape.splat.viewpoint import Viewpoint
+
+MAX_KERNEL_BYTES = 700 << 20
+
+_DC = 0.28209479177387814  # the harmonic of degree 0
+_MAX_POINTS = 1_500_000
+_POINT_VIEW = Direction(azimuth_deg=-28, elevation_deg=24)
+_POINT_PX = (0.55, 4.0)  # standard deviation of a drawn point
+_ROUGH_SIDE_PX = 160
+
+
+def draw_points(shape: Shape, size: tuple[int, int]) -> Image32:
+    """The points before the backdrop, sRGB 0..1 [H, W, 3], as discs that about touch each other."""
+    rng = np.random.default_rng(0)
+    few = np.arange(len(shape.vertices))
+    if len(few) > _MAX_POINTS:
+        few = rng.choice(len(few), _MAX_POINTS, replace=False)
+    vertices = shape.vertices[few]
+    points = typical_points(vertices)
+    viewpoint = framed(points, _POINT_VIEW, size)
+    colours = _by_height(vertices, points) if shape.colours is None else shape.colours[few] / np.float32(255)
+    radius = _point_radius(len(points), points, viewpoint, size)
+    return _drawn(SplatModel(_dots(vertices, colours, radius)), viewpoint, size)
+
+
+def _dots(vertices: Array, colours: Image32, radius: float) -> Gaussians:
+    count = len(vertices)
+    return Gaussians(
+        means=np.ascontiguousarray(vertices),
+        quats=np.broadcast_to(np.array([1, 0, 0, 0], np.float32), (count, 4)),
+        scales=np.full((count, 3), np.log(radius), np.float32),
+        opacities=np.full(count, 4.0, np.float32),
+        sh0=((colours - 0.5) / _DC).astype(np.float32)[:, None],
+        shN=np.empty((count, 0, 3), np.float32),
+    )
+
+
+def _point_radius(count: int, points: Float, viewpoint: Viewpoint, size: tuple[int, int]) -> float:
+    """Standard deviation of a point in scene units: the picture's filled part shared out among the points."""
+    distance = float(np.linalg.norm(viewpoint.look_at - viewpoint.position))
+    pixel = distance / intrinsics_of(size)[0, 0]
+    spacing_px = (0.35 * size[0] * size[1] / max(count, 1)) ** 0.5
+    return float(np.clip(0.5 * spacing_px, *_POINT_PX)) * pixel
+
+
+def _by_height(vertices: Array, points: Float) -> Image32:
+    """Colours for points that have none: from a deep blue at the bottom to a warm white at the top."""
+    low, high = np.quantile(-points[:, 1], (0.02, 0.98))
+    share = np.clip((-vertices[:, 1] - low) / max(high - low, 1e-12), 0, 1)
+    stops = np.array([[0.20, 0.35, 0.62], [0.38, 0.68, 0.72], [0.93, 0.86, 0.70]])
+    return np.stack([np.interp(share, (0, 0.5, 1), stops[:, c]) for c in range(3)], axis=1).astype(np.float32)
+
+
+def draw_splats(gaussians: Gaussians, size: tuple[int, int]) -> Image32:
+    """The splats before the backdrop, sRGB 0..1 [H, W, 3], from the best of some viewpoints around and inside."""
+    drawable = _lightened(gaussians)
+    model = SplatModel(drawable)
+    solid = drawable.means[sigmoid(drawable.opacities) > 0.3]
+    points = typical_points(solid if len(solid) > 100 else drawable.means)
+    return _drawn(model, _best_view(model, points, size), size)
+
+
+def _lightened(gaussians: Gaussians) -> Gaussians:
+    """Finite splats only, and as many harmonics as leave the kernel's copies (values and moments) small."""
+    finite = np.isfinite(gaussians.means).all(axis=1)
+    kept = gaussians if finite.all() else gaussians.select(finite)
+    for degree in range(kept.sh_degree, -1, -1):
+        bases = (degree + 1) ** 2
+        if degree == 0 or len(kept) * (11 + 3 * bases) * 4 * 3 <= MAX_KERNEL_BYTES:
+            break
+    return Gaussians(
+        kept.means, kept.quats, kept.scales, kept.opacities, kept.sh0, np.ascontiguousarray(kept.shN[:, : bases - 1])
+    )
+
+
+def _best_view(model: SplatModel, points: Float, size: tuple[int, int]) -> Viewpoint:
+    """The viewpoint whose small picture is fullest and richest."""
+    rough = (_ROUGH_SIDE_PX, max(round(_ROUGH_SIDE_PX * size[1] / size[0]), 16))
+    return max(_viewpoints(points, rough), key=lambda viewpoint: _merit(model, viewpoint, rough))
+
+
+def _viewpoints(points: Float, size: tuple[int, int]) -> list[Viewpoint]:
+    """All around the scene and, for rooms, from between its middle and its walls; the front first."""
+    views = []
+    for azimuth in (0, -35, 35, -80, 80, 180):
+        outside = framed(points, Direction(azimuth, 18), size)
+        views.append(outside)
+        for share in (0.35, 0.6):
+            views.append(
+                Viewpoint(outside.look_at + share * (outside.position - outside.look_at), outside.look_at, outside.up)
+            )
+    return views
+
+
+def _merit(model: SplatModel, viewpoint: Viewpoint, size: tuple[int, int]) -> float:
+    render = model.render(viewpoint.viewmat(), intrinsics_of(size), size)
+    grey = render.image.clip(0, 1).mean(axis=2)
+    detail = float(np.hypot(np.diff(grey, axis=0)[:, 1:], np.diff(grey, axis=1)[1:]).mean())
+    return float(render.alpha.mean()) ** 2 * detail
+
+
+def _drawn(model: SplatModel, viewpoint: Viewpoint, size: tuple[int, int]) -> Image32:
+    fine = (size[0] * 2, size[1] * 2)
+    render = model.render(viewpoint.viewmat(), intrinsics_of(fine), fine)
+    image = render.image.reshape(size[1], 2, size[0], 2, 3).mean(axis=(1, 3)).clip(0, 1)
+    alpha = render.alpha.reshape(size[1], 2, size[0], 2).mean(axis=(1, 3))[..., None].clip(0, 1)
+    return np.asarray(image + (1 - alpha) * backdrop(size), np.float32)

@@ -16,7 +16,7 @@ _LETTERS = {
 }  # fmt: skip
 _WORDS = {
     Kind.GLB: "3D model", Kind.GLTF: "3D model", Kind.PLY_MESH: "3D model", Kind.PLY_POINTS: "point cloud",
-    Kind.PLY_SPLATS: "Gaussian splats", Kind.SPZ: "Gaussian splats", Kind.STL: "3D model", Kind.VIDEO: "moving pictures",
+    Kind.PLY_SPLATS: "Gaussian splats", Kind.SPZ: "Gaussian splats", Kind.STL: "3D model", Kind.VIDEO: "moving picture",
     Kind.PICTURE: "still picture", Kind.ZIP: "archive",
 }  # fmt: skip
 _OPAQUE_SUFFIXES = (".bin", ".omxl")  # of files whose content tells nothing; any other name may be a lie
@@ -35,7 +35,7 @@ def draw_card(path: Path, kind: Kind, size: tuple[int, int]) -> Image32:
     large = _fitting(draw, letters, 20 * unit, 50 * unit)
     draw.text((middle[0], middle[1] - 2 * unit), letters, font=large, fill=_BRIGHT, anchor="mm")
     draw.text((middle[0], middle[1] + 15 * unit), words, font=_font(5 * unit), fill=_DIM, anchor="mm")
-    return backdrop(size) + (np.asarray(canvas, np.float32) / 255 - np.rint(backdrop(size) * 255) / 255)
+    return np.asarray(canvas, np.float32) / np.float32(255)
 
 
 def _frame(draw: ImageDraw.ImageDraw, middle: tuple[float, float], unit: float) -> None:

@@ -38,8 +38,9 @@ def draw(path: str, out_path: str, kind: str, size: list[int], report: Report) -
 
     Raises `UnreadableMesh`, `UnreadableScene`, `NoPicture`, and the errors of videos and photos.
     """
-    warnings.simplefilter("ignore")  # numpy's, of numbers that only a hostile file holds
-    picture = _DRAWERS[Kind(kind)](Path(path), (size[0], size[1]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numpy's, of numbers that only a hostile file holds
+        picture = _DRAWERS[Kind(kind)](Path(path), (size[0], size[1]))
     Image.fromarray(dithered(picture)).save(out_path, "PNG", optimize=False, compress_level=6)
 
 

@@ -33,14 +33,12 @@ def draw_photo(path: Path, size: tuple[int, int]) -> Image32:
 
 def draw_video(path: Path, size: tuple[int, int]) -> Image32:
     """The sharpest frame of a video's first seconds, sRGB 0..1 [H, W, 3]. Raises the errors of `open_video`."""
-    best, best_merit = None, -1.0
+    best, best_merit, first_s = None, -1.0, None
     with open_video(path) as video:
         for order, frame in enumerate(Decoder(video)):
-            if (
-                order >= _MAX_FRAMES
-                or (frame.time or 0.0) - float(video.stream.start_time or 0) * float(video.stream.time_base or 0)
-                > _WATCHED_S
-            ):
+            time_s = frame.time or 0.0
+            first_s = time_s if first_s is None else first_s
+            if order >= _MAX_FRAMES or time_s > first_s + _WATCHED_S:
                 break
             check_size(frame.width, frame.height, MAX_VIDEO_PIXELS)
             brightness = luma(frame, fitted_size(frame.width, frame.height, _MEASURE_SIDE_PX))
@@ -62,11 +60,11 @@ def _placed(rgb: NDArray[np.uint8], size: tuple[int, int]) -> Image32:
     fill = max(size[0] / source.width, size[1] / source.height)
     inner = source.resize(_scaled(source, fit), Image.Resampling.LANCZOS)
     if inner.size == size:
-        return np.asarray(inner, np.float32) / 255
+        return np.asarray(inner, np.float32) / np.float32(255)
     small = source.resize((64, 64), Image.Resampling.BOX).resize(_scaled(source, fill), Image.Resampling.BICUBIC)
     left, top = (small.width - size[0]) // 2, (small.height - size[1]) // 2
     surround = small.crop((left, top, left + size[0], top + size[1])).filter(ImageFilter.GaussianBlur(max(size) / 40))
-    result = np.asarray(surround, np.float32) / 255 * _SURROUND_LIGHT
+    result = np.asarray(surround, np.float32) * np.float32(_SURROUND_LIGHT / 255)
     left, top = (size[0] - inner.width) // 2, (size[1] - inner.height) // 2
     result[top : top + inner.height, left : left + inner.width] = np.asarray(inner, np.float32) / 255
     return result

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from reelscape.cameras import Float
-from reelscape.formats.shape import Shape
+from reelscape.formats.shape import Bytes, Shape
 from reelscape.gaussians import Array, Gaussians, sigmoid
 from reelscape.picture.backdrop import Image32, backdrop
 from reelscape.picture.framing import Direction, framed, intrinsics_of, typical_points
 from reelscape.splat.kernel import SplatModel
-from reelscape.splat.viewpoint import Viewpoint
+from reelscape.splat.viewpoint import WORLD_UP, Viewpoint
 
 MAX_KERNEL_BYTES = 700 << 20
 
@@ -18,7 +18,10 @@ _DC = 0.28209479177387814  # the harmonic of degree 0
 _MAX_POINTS = 1_500_000
 _POINT_VIEW = Direction(azimuth_deg=-28, elevation_deg=24)
 _POINT_PX = (0.55, 4.0)  # standard deviation of a drawn point
-_ROUGH_SIDE_PX = 160
+_ROUGH_SIDE_PX = 256
+_AZIMUTHS_DEG = (0, -30, 30, -75, 75, 180)  # the front first: of equals the first is taken
+_ELEVATIONS_DEG = (10, 25)
+_DISTANCES = (0.5, 0.8, 1.2, 2.8)  # of the scene's radius
 
 
 def draw_points(shape: Shape, size: tuple[int, int]) -> Image32:
@@ -30,9 +33,15 @@ def draw_points(shape: Shape, size: tuple[int, int]) -> Image32:
     vertices = shape.vertices[few]
     points = typical_points(vertices)
     viewpoint = framed(points, _POINT_VIEW, size)
-    colours = _by_height(vertices, points) if shape.colours is None else shape.colours[few] / np.float32(255)
+    colours = (
+        _by_height(vertices, points) if shape.colours is None else np.asarray(shape.colours[few] / np.float32(255))
+    )
     radius = _point_radius(len(points), points, viewpoint, size)
     return _drawn(SplatModel(_dots(vertices, colours, radius)), viewpoint, size)
+
+
+def _shares(colours: Bytes) -> Image32:
+    return np.asarray(colours / np.float32(255), np.float32)
 
 
 def _dots(vertices: Array, colours: Image32, radius: float) -> Gaussians:
@@ -52,7 +61,7 @@ def _point_radius(count: int, points: Float, viewpoint: Viewpoint, size: tuple[i
     distance = float(np.linalg.norm(viewpoint.look_at - viewpoint.position))
     pixel = distance / intrinsics_of(size)[0, 0]
     spacing_px = (0.35 * size[0] * size[1] / max(count, 1)) ** 0.5
-    return float(np.clip(0.5 * spacing_px, *_POINT_PX)) * pixel
+    return float(np.clip(0.5 * spacing_px, *_POINT_PX) * pixel)
 
 
 def _by_height(vertices: Array, points: Float) -> Image32:
@@ -74,7 +83,7 @@ def draw_splats(gaussians: Gaussians, size: tuple[int, int]) -> Image32:
 
 def _lightened(gaussians: Gaussians) -> Gaussians:
     """Finite splats only, and as many harmonics as leave the kernel's copies (values and moments) small."""
-    finite = np.isfinite(gaussians.means).all(axis=1)
+    finite = np.asarray(np.isfinite(gaussians.means).all(axis=1))
     kept = gaussians if finite.all() else gaussians.select(finite)
     for degree in range(kept.sh_degree, -1, -1):
         bases = (degree + 1) ** 2
@@ -87,28 +96,30 @@ def _lightened(gaussians: Gaussians) -> Gaussians:
 
 def _best_view(model: SplatModel, points: Float, size: tuple[int, int]) -> Viewpoint:
     """The viewpoint whose small picture is fullest and richest."""
-    rough = (_ROUGH_SIDE_PX, max(round(_ROUGH_SIDE_PX * size[1] / size[0]), 16))
-    return max(_viewpoints(points, rough), key=lambda viewpoint: _merit(model, viewpoint, rough))
+    scale = _ROUGH_SIDE_PX / max(size)
+    rough = (max(round(scale * size[0]), 16), max(round(scale * size[1]), 16))
+    return max(_viewpoints(points), key=lambda viewpoint: _merit(model, viewpoint, rough))
 
 
-def _viewpoints(points: Float, size: tuple[int, int]) -> list[Viewpoint]:
-    """All around the scene and, for rooms, from between its middle and its walls; the front first."""
-    views = []
-    for azimuth in (0, -35, 35, -80, 80, 180):
-        outside = framed(points, Direction(azimuth, 18), size)
-        views.append(outside)
-        for share in (0.35, 0.6):
-            views.append(
-                Viewpoint(outside.look_at + share * (outside.position - outside.look_at), outside.look_at, outside.up)
-            )
-    return views
+def _viewpoints(points: Float) -> list[Viewpoint]:
+    """Around the scene's middle, from outside and, for rooms, from between the middle and the walls."""
+    middle = np.median(points, axis=0)
+    reach = float(np.quantile(np.linalg.norm(points - middle, axis=1), 0.9))
+    return [
+        Viewpoint(middle + share * max(reach, 1e-6) * Direction(azimuth, elevation).unit(), middle, WORLD_UP)
+        for share in _DISTANCES
+        for elevation in _ELEVATIONS_DEG
+        for azimuth in _AZIMUTHS_DEG
+    ]
 
 
 def _merit(model: SplatModel, viewpoint: Viewpoint, size: tuple[int, int]) -> float:
+    """How full the picture is, and how rich in detail, its middle above all."""
     render = model.render(viewpoint.viewmat(), intrinsics_of(size), size)
     grey = render.image.clip(0, 1).mean(axis=2)
-    detail = float(np.hypot(np.diff(grey, axis=0)[:, 1:], np.diff(grey, axis=1)[1:]).mean())
-    return float(render.alpha.mean()) ** 2 * detail
+    steps = np.hypot(np.diff(grey, axis=0)[:, 1:], np.diff(grey, axis=1)[1:])
+    x, y = np.linspace(-1, 1, steps.shape[1])[None, :], np.linspace(-1, 1, steps.shape[0])[:, None]
+    return float(render.alpha.mean()) ** 2 * float((steps * np.exp(-(x**2 + y**2))).mean())
 
 
 def _drawn(model: SplatModel, viewpoint: Viewpoint, size: tuple[int, int]) -> Image32:

@@ -144,7 +144,7 @@ class UnreadableMesh(InputError):
 class NoPicture(InputError):
     code = "no_picture"
     sentence = "No picture can be made of the file."
-    advice = "Export it plainly (no Draco, no meshopt, no outside files) and smaller, at most 20 million vertices."
+    advice = "Export it plainly (no Draco, no meshopt, no outside files) and smaller, at most 10 million vertices."
 
 
 class UnreadableModel(InputError):

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from reelscape.errors import NoPicture, UnreadableMesh
 
-MAX_VERTICES = 20_000_000
-MAX_TRIANGLES = 20_000_000
+MAX_VERTICES = 10_000_000
+MAX_TRIANGLES = 10_000_000
 
 Vectors = NDArray[np.float32]
 Triangles = NDArray[np.int32]

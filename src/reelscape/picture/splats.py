@@ -33,9 +33,7 @@ def draw_points(shape: Shape, size: tuple[int, int]) -> Image32:
     vertices = shape.vertices[few]
     points = typical_points(vertices)
     viewpoint = framed(points, _POINT_VIEW, size)
-    colours = (
-        _by_height(vertices, points) if shape.colours is None else np.asarray(shape.colours[few] / np.float32(255))
-    )
+    colours = _by_height(vertices, points) if shape.colours is None else _shares(shape.colours[few])
     radius = _point_radius(len(points), points, viewpoint, size)
     return _drawn(SplatModel(_dots(vertices, colours, radius)), viewpoint, size)
 

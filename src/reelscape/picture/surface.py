@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reelscape._native import kernels
 from reelscape.cameras import Float, unit
-from reelscape.formats.shape import Shape
+from reelscape.formats.shape import Shape, Skin
 from reelscape.picture.backdrop import Image32, backdrop
 from reelscape.picture.framing import Direction, framed, intrinsics_of, typical_points
 from reelscape.splat.viewpoint import Viewpoint
@@ -22,6 +22,9 @@ _FROM_FRONT = Direction(azimuth_deg=-32, elevation_deg=22)
 _FROM_ABOVE = Direction(azimuth_deg=-32, elevation_deg=42)
 _SUPERSAMPLE = 2
 _INSIDE_OUT = 0.6  # share of pixels that show a triangle's back, from which on a mesh is taken for a room
+_STILL_COVERED = 0.4  # without those backs; a sheet seen from behind is no room
+_BOXED_IN, _HIDDEN = 0.9, 0.6  # shares: of pixels that show a side of the bounding box, of triangles behind
+_WALL_SHARE = 0.03  # of the bounding box: how far a wall may stand from its side
 _CLAY = np.array([0.78, 0.79, 0.81], np.float32)
 _KEY_LIGHT = unit(np.array([-0.45, -0.75, -0.55]))  # in the camera's frame, towards the light
 _MAX_SMOOTHED = 3_000_000  # triangles; those of larger meshes are smaller than pixels
@@ -44,15 +47,45 @@ class _Sight:
 def draw_surface(shape: Shape, size: tuple[int, int]) -> Image32:
     """The mesh before the backdrop, sRGB 0..1 [H, W, 3], whole and lit softly.
 
-    A room, whose walls turn their backs on whoever looks from outside, is drawn without the walls that are in the way.
+    A room, whose walls hide what is in it from whoever looks from outside, is drawn without the walls in the way.
     """
     points = typical_points(shape.vertices[np.unique(shape.triangles[:: -(-len(shape.triangles) // 200_000)])])
     fine = (size[0] * _SUPERSAMPLE, size[1] * _SUPERSAMPLE)
     sight = _look(shape, framed(points, _FROM_FRONT, fine), fine)
     if _share_of_backs(shape, sight) > _INSIDE_OUT:
-        sight = _look(shape, framed(points, _FROM_ABOVE, fine), fine, fronts_only=True)
+        opened = _look(shape, framed(points, _FROM_ABOVE, fine), fine, fronts_only=True)
+        sight = opened if _cover(opened) > _STILL_COVERED * _cover(sight) else sight
+    elif (inner := _without_near_walls(shape, sight, points)) is not None:
+        shape, sight = inner, _look(inner, framed(points, _FROM_ABOVE, fine), fine)
     picture = _shaded(shape, sight)
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+
+
+def _without_near_walls(shape: Shape, sight: _Sight, points: Float) -> Shape | None:
+    """A box full of things without its three sides that face the camera; None for any other mesh.
+
+    For rooms whose triangles are wound outwards or anyhow: nearly all that is seen lies on the sides of the bounding
+    box, and most of the mesh is not seen at all.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    near = np.where(_FROM_ABOVE.unit() > 0, high, low).astype(np.float32)
+    slack = (_WALL_SHARE * (high - low)).astype(np.float32)
+    is_wall = np.zeros(len(shape.triangles), bool)
+    for axis in range(3):
+        on_side = np.abs(shape.vertices[:, axis] - near[axis]) <= slack[axis]
+        is_wall |= on_side[shape.triangles].all(axis=1)
+    seen = sight.numbers[sight.numbers >= 0]
+    if not seen.size or is_wall[seen].mean() < _BOXED_IN or _hidden_share(shape, sight, ~is_wall) < _HIDDEN:
+        return None
+    skin = shape.skin and Skin(shape.skin.uvs, shape.skin.textures, shape.skin.texture_of[~is_wall])
+    return Shape(shape.vertices, np.ascontiguousarray(shape.triangles[~is_wall]), shape.colours, skin)
+
+
+def _hidden_share(shape: Shape, sight: _Sight, of: NDArray[np.bool_]) -> float:
+    """Share of all triangles that are among `of` and not seen."""
+    is_hidden = of.copy()
+    is_hidden[sight.numbers[sight.numbers >= 0]] = False
+    return float(is_hidden.mean())
 
 
 def _look(shape: Shape, viewpoint: Viewpoint, size: tuple[int, int], fronts_only: bool = False) -> _Sight:
@@ -64,6 +97,11 @@ def _look(shape: Shape, viewpoint: Viewpoint, size: tuple[int, int], fronts_only
         vertices, shape.triangles, viewpoint.viewmat(), K, near, fronts_only, numbers, inverse_depths
     )
     return _Sight(viewpoint, K, numbers, inverse_depths)
+
+
+def _cover(sight: _Sight) -> float:
+    """Share of the picture that shows the mesh."""
+    return float((sight.numbers >= 0).mean())
 
 
 def _share_of_backs(shape: Shape, sight: _Sight) -> float:
@@ -101,16 +139,19 @@ def _pixels(shape: Shape, normals: Image32 | None, sight: _Sight, y: NDArray[np.
     K = sight.K
     rays = np.stack([(x + 0.5 - K[0, 2]) / K[0, 0], (y + 0.5 - K[1, 2]) / K[1, 1], np.ones(len(x))], axis=1) @ rotation
     shares, flat = _barycentrics(a, b, c, sight.viewpoint.position, rays)
-    facing = np.sign(-np.einsum("ni,ni->n", flat, rays))[:, None]
-    normal = flat * facing
     triangles = shape.triangles[numbers]
-    if normals is not None:
-        smooth = unit(np.einsum("nk,nki->ni", shares, normals[triangles].astype(np.float64)))
-        smooth *= np.sign(np.einsum("ni,ni->n", smooth, normal))[:, None]
-        normal = np.where(np.einsum("ni,ni->n", smooth, normal)[:, None] > _CREASE_COSINE, smooth, normal)
+    normal = flat if normals is None else _smoothed(flat, normals[triangles], shares)
+    normal = normal * np.sign(-np.einsum("ni,ni->n", flat, rays))[:, None]  # towards the eye
     in_camera = normal @ rotation.T
     lit = _light(in_camera, is_coloured=shape.colours is not None or shape.skin is not None)
     return np.asarray(_albedo(shape, numbers, triangles, shares) * lit[:, None], np.float32)
+
+
+def _smoothed(flat: Float, at_corners: Image32, shares: Float) -> Float:
+    """Normals of pixels [N, 3] between those of the corners [N, 3, 3]; beyond a crease the triangle's own counts."""
+    agrees = np.einsum("ni,nki->nk", flat, at_corners) > _CREASE_COSINE
+    corners = np.where(agrees[..., None], at_corners, flat[:, None])
+    return unit(np.einsum("nk,nki->ni", shares, corners))
 
 
 def _barycentrics(a: Float, b: Float, c: Float, eye: Float, rays: Float) -> tuple[Float, Float]:
@@ -158,7 +199,7 @@ def _light(normals: Float, is_coloured: bool) -> Float:
     """
     wrapped = 0.5 + 0.5 * normals @ _KEY_LIGHT
     facing = np.abs(normals[:, 2])
-    lit: Float = 0.78 + 0.2 * wrapped + 0.08 * facing if is_coloured else 0.22 + 0.62 * wrapped**1.5 + 0.2 * facing
+    lit: Float = 0.66 + 0.34 * wrapped + 0.08 * facing if is_coloured else 0.22 + 0.62 * wrapped**1.5 + 0.2 * facing
     return lit
 
 

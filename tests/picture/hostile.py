@@ -136,6 +136,8 @@ HOSTILE: dict[str, tuple[Write, str]] = {
         ply_header("element vertex 3", *XYZ) + np.full(9, np.nan, "<f4").tobytes()), "unreadable_mesh"),
     "splats-claimed": (_bytes(
         ply_header("element vertex 1000000000", *XYZ, "property float f_dc_0") + bytes(600)), "unreadable_scene"),
+    "spz-no-splats": (_bytes(_spz(0, 0, 1 << 24)), "unreadable_scene"),
+    "ply-no-points": (_bytes(ply_header("element vertex 0", *XYZ)), "unreadable_mesh"),
     "stl-2^32": (_bytes(_stl_claiming((1 << 32) - 1)), CARD),
     "stl-truncated": (_cut(write_stl, 0.7), CARD),
     "stl-nan": (lambda path: write_stl(path, _nan_corners()), DRAWN),

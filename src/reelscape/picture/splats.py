@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from reelscape.cameras import Float
+from reelscape.errors import UnreadableScene
 from reelscape.formats.shape import Bytes, Shape
 from reelscape.gaussians import Array, Gaussians, sigmoid
 from reelscape.picture.backdrop import Image32, backdrop
@@ -12,13 +15,14 @@ from reelscape.picture.framing import Direction, framed, intrinsics_of, typical_
 from reelscape.splat.kernel import SplatModel
 from reelscape.splat.viewpoint import WORLD_UP, Viewpoint
 
-MAX_KERNEL_BYTES = 700 << 20
+MAX_KERNEL_BYTES = 450 << 20
 
 _DC = 0.28209479177387814  # the harmonic of degree 0
 _MAX_POINTS = 1_500_000
 _POINT_VIEW = Direction(azimuth_deg=-28, elevation_deg=24)
 _POINT_PX = (0.55, 4.0)  # standard deviation of a drawn point
-_ROUGH_SIDE_PX = 256
+_ROUGH_SIDE_PX, _ROUGH_SPLATS = 256, 150_000
+_SOLID, _FEW = 0.3, 100  # opacity of splats that show where the scene is, and how many it takes
 _AZIMUTHS_DEG = (0, -30, 30, -75, 75, 180)  # the front first: of equals the first is taken
 _ELEVATIONS_DEG = (10, 25)
 _DISTANCES = (0.5, 0.8, 1.2, 2.8)  # of the scene's radius
@@ -71,29 +75,42 @@ def _by_height(vertices: Array, points: Float) -> Image32:
 
 
 def draw_splats(gaussians: Gaussians, size: tuple[int, int]) -> Image32:
-    """The splats before the backdrop, sRGB 0..1 [H, W, 3], from the best of some viewpoints around and inside."""
-    drawable = _lightened(gaussians)
-    model = SplatModel(drawable)
-    solid = drawable.means[sigmoid(drawable.opacities) > 0.3]
-    points = typical_points(solid if len(solid) > 100 else drawable.means)
-    return _drawn(model, _best_view(model, points, size), size)
+    """The splats before the backdrop, sRGB 0..1 [H, W, 3], from the best of some viewpoints around and inside.
 
-
-def _lightened(gaussians: Gaussians) -> Gaussians:
-    """Finite splats only, and as many harmonics as leave the kernel's copies (values and moments) small."""
+    Raises `UnreadableScene` when there is none with usable coordinates.
+    """
     finite = np.asarray(np.isfinite(gaussians.means).all(axis=1))
     kept = gaussians if finite.all() else gaussians.select(finite)
-    for degree in range(kept.sh_degree, -1, -1):
-        bases = (degree + 1) ** 2
-        if degree == 0 or len(kept) * (11 + 3 * bases) * 4 * 3 <= MAX_KERNEL_BYTES:
-            break
-    return Gaussians(
-        kept.means, kept.quats, kept.scales, kept.opacities, kept.sh0, np.ascontiguousarray(kept.shN[:, : bases - 1])
-    )
+    if not len(kept):
+        raise UnreadableScene("The scene holds no splats with usable coordinates.")
+    viewpoint = _best_view(_thinned(kept), size)
+    return _drawn(SplatModel(_with_degree(kept, _affordable_degree(kept))), viewpoint, size)
 
 
-def _best_view(model: SplatModel, points: Float, size: tuple[int, int]) -> Viewpoint:
+def _affordable_degree(gaussians: Gaussians) -> int:
+    """The highest degree of harmonics that leaves the kernel's copies (values and two moments) small."""
+    for degree in range(gaussians.sh_degree, 0, -1):
+        if len(gaussians) * (11 + 3 * (degree + 1) ** 2) * 4 * 3 <= MAX_KERNEL_BYTES:
+            return degree
+    return 0
+
+
+def _with_degree(gaussians: Gaussians, degree: int) -> Gaussians:
+    return replace(gaussians, shN=np.ascontiguousarray(gaussians.shN[:, : (degree + 1) ** 2 - 1]))
+
+
+def _thinned(gaussians: Gaussians) -> Gaussians:
+    """Some of the splats, without harmonics, each grown to cover as much as those left out: for rough pictures."""
+    every = -(-len(gaussians) // _ROUGH_SPLATS)
+    few = _with_degree(gaussians, 0).select(np.arange(0, len(gaussians), every))
+    return replace(few, scales=few.scales + np.float32(0.5 * np.log(every)))
+
+
+def _best_view(gaussians: Gaussians, size: tuple[int, int]) -> Viewpoint:
     """The viewpoint whose small picture is fullest and richest."""
+    model = SplatModel(gaussians)
+    solid = gaussians.means[sigmoid(gaussians.opacities) > _SOLID]
+    points = typical_points(solid if len(solid) > _FEW else gaussians.means)
     scale = _ROUGH_SIDE_PX / max(size)
     rough = (max(round(scale * size[0]), 16), max(round(scale * size[1]), 16))
     return max(_viewpoints(points), key=lambda viewpoint: _merit(model, viewpoint, rough))

@@ -7,6 +7,7 @@ namespace reelscape {
 void bind_mesh(nb::module_ &m);
 void bind_room(nb::module_ &m);
 void bind_splat(nb::module_ &m);
+void bind_visibility(nb::module_ &m);
 } // namespace reelscape
 
 #define REELSCAPE_NAME_(name, m) NB_MODULE(name, m)
@@ -17,4 +18,5 @@ REELSCAPE_NAME(REELSCAPE_MODULE, m) {
     reelscape::bind_mesh(m);
     reelscape::bind_room(m);
     reelscape::bind_splat(m);
+    reelscape::bind_visibility(m);
 }

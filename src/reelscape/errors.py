@@ -135,6 +135,18 @@ class UnreadableScene(InputError):
     advice = "Give a scene.ply or scene.spz of a finished run, or splats in the same layout."
 
 
+class UnreadableMesh(InputError):
+    code = "unreadable_mesh"
+    sentence = "The file is not a mesh or a point cloud that can be read."
+    advice = "Check that it opens in another viewer; if the upload broke off, upload it again."
+
+
+class NoPicture(InputError):
+    code = "no_picture"
+    sentence = "No picture can be made of the file."
+    advice = "Export it plainly (no Draco, no meshopt, no outside files) and smaller, at most 10 million vertices."
+
+
 class UnreadableModel(InputError):
     code = "unreadable_model"
     sentence = "The folder is not a COLMAP model that can be read."

@@ -14,6 +14,7 @@ COMMANDS = {
     "submit": "Send a video to a service and fetch its scene.",
     "serve": "Serve the API and make scenes, in one command.",
     "worker": "Make the scenes that wait in a service's data folder.",
+    "picture": "Draw a picture of any file: mesh, points, splats, video, photo.",
     "user": "Make and list accounts of the service.",
     "apikey": "Make, list and revoke API keys of the service.",
     "jobs": "List the jobs of the service.",

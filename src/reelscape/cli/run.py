@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
 from reelscape.cli.progress import open_progress
+from reelscape.cli.signals import stop_on_signals
 from reelscape.config import METHODS, PRESETS, RunConfig
 from reelscape.errors import Cancelled, ReelscapeError
 from reelscape.lifeline import die_with_parent
@@ -53,7 +51,7 @@ def command(input_path: Path, out_dir: Path, **options: Any) -> None:
     """Turn VIDEO (a video, a folder or a zip of photos) into a 3D scene in a folder."""
     if options["lifeline"]:
         die_with_parent()
-    cancel = _stop_on_signals()
+    cancel = stop_on_signals()
     run_options = RunOptions(resume=options["resume"], keep=options["keep"])
     with open_progress(options["events"]) as progress:
         try:
@@ -75,17 +73,3 @@ def _config(out_dir: Path, options: dict[str, Any]) -> RunConfig:
         name, _, text = assignment.partition("=")
         given[name] = text
     return config.with_settings(given)
-
-
-def _stop_on_signals() -> threading.Event:
-    """Ctrl-C, SIGTERM and a terminal that hangs up ask the run to stop; a second one ends the program at once."""
-    cancel = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        cancel.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means to outlive the terminal
-            signal.signal(number, stop)
-    return cancel

@@ -13,7 +13,8 @@ from reelscape.sample.video import SampleConfig, write_sample
 DEFAULTS = SampleConfig()
 
 
-def _size(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:
+def parse_size(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:
+    """Width and height out of an option's value."""
     match = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", value)
     if match is None:
         raise click.BadParameter("give width and height like 540x960")
@@ -23,7 +24,7 @@ def _size(context: click.Context, parameter: click.Parameter, value: str) -> tup
 @click.command("sample")
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--seconds", default=DEFAULTS.seconds, show_default=True, help="Length of the walk.")
-@click.option("--size", default="540x960", show_default=True, callback=_size, help="Width and height in pixels.")
+@click.option("--size", default="540x960", show_default=True, callback=parse_size, help="Width and height in pixels.")
 @click.option("--fps", default=DEFAULTS.fps, show_default=True, help="Frames per second.")
 @click.option(
     "--texel", "texel_m", default=DEFAULTS.texel_m, show_default=True, help="Metres per texel: smaller is finer."

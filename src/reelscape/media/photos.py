@@ -16,8 +16,8 @@ from reelscape.media.candidates import write_jpeg
 from reelscape.media.choose import MIN_FRAMES
 from reelscape.media.motion import sharpness
 from reelscape.media.picture import Photo, read_photo
-from reelscape.media.sniff import HEAD_BYTES, picture_format
 from reelscape.report import Report
+from reelscape.sniff import HEAD_BYTES, picture_format
 
 MAX_FILES = 5000
 MAX_FILE_BYTES = 128 << 20

@@ -15,7 +15,7 @@ from PIL import ExifTags, Image, ImageCms
 from reelscape.errors import InputError, PictureTooLarge, UnreadableMedia
 from reelscape.media.motion import fitted_size
 from reelscape.media.probe import check_size
-from reelscape.media.sniff import picture_format
+from reelscape.sniff import picture_format
 
 MAX_PHOTO_PIXELS = 8192 * 8192  # decoded at reduced size where the format can
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "BMP")

@@ -13,8 +13,8 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from reelscape.errors import NoVideoStream, PictureTooLarge, PictureTooSmall, UnreadableMedia
-from reelscape.media.sniff import head_of, picture_format, video_format
 from reelscape.resources import num_usable_cores
+from reelscape.sniff import head_of, picture_format, video_format
 
 MIN_SIDE_PX = 128
 MAX_SIDE_PX = 8192

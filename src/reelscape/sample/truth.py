@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelscape.cameras import Cameras
+from reelscape.formats.ply_header import AXES_COMMENT
 from reelscape.formats.transforms import write_transforms
 from reelscape.sample.mesh import Room
 from reelscape.sample.render import render_depth
@@ -45,6 +46,7 @@ def write_mesh(path: Path, room: Room) -> None:
     header = [
         "ply",
         "format binary_little_endian 1.0",
+        f"comment {AXES_COMMENT}",
         f"element vertex {len(vertices)}",
         *(f"property float {axis}" for axis in "xyz"),
         *(f"property uchar {channel}" for channel in ("red", "green", "blue")),

@@ -10,9 +10,9 @@ import cv2
 
 from reelscape.media.archive import PhotoZip
 from reelscape.media.photos import PhotoFolder, extract_photos
-from reelscape.media.sniff import head_of, is_zip
 from reelscape.media.video import extract_video
 from reelscape.report import Report
+from reelscape.sniff import head_of, is_zip
 
 
 def extract(report: Report, input_path: str, out_dir: str, num_frames: int, max_side_px: int) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 import pytest
 
-from reelscape.media.sniff import is_zip, picture_format, video_format
+from reelscape.sniff import is_zip, picture_format, video_format
 
 
 @pytest.mark.parametrize(

@@ -76,3 +76,7 @@ STOP_WITHIN_S = 2.0
 # end to end, on the fox video
 FOX_DRAFT_PSNR_DB = 26.5
 FOX_UPRIGHT_COSINE = 0.8
+
+# The viewer in a browser: quantised colours through a blended picture; splats and cubes are not of one outline.
+VIEWER_COLOR_BYTES = 12
+VIEWER_SWITCH_PX = 6

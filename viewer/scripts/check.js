@@ -18,7 +18,9 @@ try {
   const differing = differences(built, SHIPPED);
   for (const name of differing) console.error(`differs: ${name}`);
   if (differing.length) {
-    console.error("The shipped viewer is not what its sources build. Run `npm ci && npm run build` and commit the result.");
+    console.error(
+      "The shipped viewer is not what its sources build. Run `npm ci && npm run build` and commit the result.",
+    );
     process.exitCode = 1;
   } else {
     console.log(`The ${readdirSync(SHIPPED).length} shipped files are what the sources build.`);

@@ -17,7 +17,13 @@ export function listFiles() {
     generateBundle(_, bundle) {
       const emit = (fileName, source) => this.emitFile({ type: "asset", fileName, source });
       emit("manifest.json", JSON.stringify(manifest(Object.values(bundle)), null, 2) + "\n");
-      emit("LICENSES.txt", [...packages].sort().map(licence).join("\n" + "-".repeat(80) + "\n\n"));
+      emit(
+        "LICENSES.txt",
+        [...packages]
+          .sort()
+          .map(licence)
+          .join("\n" + "-".repeat(80) + "\n\n"),
+      );
     },
   };
 }

@@ -6,7 +6,8 @@ import { Buffer } from "node:buffer";
 
 const SPARK = /@sparkjsdev\/spark\/dist\/spark\.module\.js$/;
 const WASM = /const WASM = decode64\("([A-Za-z0-9+/=]+)"\)\.buffer;\nconst WASM_MODULE = WebAssembly\.compile\(WASM\);/;
-const WORKER = /const jsContent = ('(?:[^'\\]|\\.)*');\nconst blob = [^\n]*\nfunction WorkerWrapper\(options\) \{[\s\S]*?\n\}\n/;
+const WORKER =
+  /const jsContent = ('(?:[^'\\]|\\.)*');\nconst blob = [^\n]*\nfunction WorkerWrapper\(options\) \{[\s\S]*?\n\}\n/;
 
 export function sparkFiles() {
   return {
@@ -29,7 +30,8 @@ export function sparkFiles() {
 
 function only(code, pattern) {
   const found = code.match(new RegExp(pattern, "g"));
-  if (found?.length !== 1) throw new Error(`Spark's source has changed: ${pattern} matches ${found?.length ?? 0} times.`);
+  if (found?.length !== 1)
+    throw new Error(`Spark's source has changed: ${pattern} matches ${found?.length ?? 0} times.`);
   return code.match(pattern);
 }
 
@@ -40,9 +42,11 @@ function emit(context, name, source) {
 /** The value of a single-quoted JavaScript string. */
 function unquote(literal) {
   const escapes = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", 0: "\0" };
-  return literal.slice(1, -1).replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/gs, (_, unicode, hex, other) =>
-    other === undefined ? String.fromCharCode(parseInt(unicode ?? hex, 16)) : (escapes[other] ?? other),
-  );
+  return literal
+    .slice(1, -1)
+    .replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/gs, (_, unicode, hex, other) =>
+      other === undefined ? String.fromCharCode(parseInt(unicode ?? hex, 16)) : (escapes[other] ?? other),
+    );
 }
 
 /** Without its progress notes on the console and without the address of a source map that is not there. */

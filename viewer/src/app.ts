@@ -1,4 +1,5 @@
-import { shapesOf, type SceneConfig, type Shape } from "./config";
+import { shapesOf, urlOf, type SceneConfig, type Shape } from "./config";
+import { fetchAhead } from "./download";
 import { listenToKeys } from "./keyboard";
 import { follow, type LiveState } from "./live";
 import type { Command, Shell } from "./shell";
@@ -19,7 +20,7 @@ export class App {
   async start(shell: Shell): Promise<void> {
     this.shell = shell;
     try {
-      if (shapesOf(this.config)[0] === "splats" || this.config.live) void import("./stage/splats").catch(() => undefined);
+      this.begin();
       const { Viewer } = await import("./stage/scene-viewer");
       this.viewer = new Viewer(shell.canvas, shell.host, this.config, {
         progress: (share) => shell.setProgress(share),
@@ -48,6 +49,14 @@ export class App {
     if (command === "save") void this.saveView(viewer);
   }
 
+  /** Let the file and the splat engine come while the rest is still on its way. */
+  private begin(): void {
+    const [shape] = shapesOf(this.config);
+    const url = shape && urlOf(shape, this.config);
+    if (url && !this.config.live) fetchAhead(url);
+    if (shape === "splats" || this.config.live) import("./stage/splats").catch(() => undefined); // said when it is needed
+  }
+
   private async open(): Promise<void> {
     const shapes = shapesOf(this.config);
     this.shell.setShapes(shapes, (shape) => void this.show(shape));
@@ -70,6 +79,7 @@ export class App {
       return this.shell.fail(state.message ?? "This scene could not be made.", "The page of its job says more.");
     }
     if (state.status === "running") {
+      this.shell.setProgress("done");
       this.shell.setLive(liveText(state), state.percent ?? null);
       return this.takeSnapshot(state);
     }
@@ -150,7 +160,8 @@ function listenToClicks(canvas: HTMLElement, click: (x: number, y: number, doubl
   canvas.addEventListener("pointerdown", (event) => (down = event.isPrimary && event.button === 0 ? event : null));
   canvas.addEventListener("pointerup", (event) => {
     if (!down || !event.isPrimary || apart(down, event) > CLICK_SLOP_PX) return;
-    const double = last !== null && event.timeStamp - last.timeStamp < DOUBLE_TAP_MS && apart(last, event) < 4 * CLICK_SLOP_PX;
+    const double =
+      last !== null && event.timeStamp - last.timeStamp < DOUBLE_TAP_MS && apart(last, event) < 4 * CLICK_SLOP_PX;
     last = double ? null : event;
     click(event.clientX, event.clientY, double);
   });

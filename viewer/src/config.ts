@@ -63,6 +63,11 @@ export function shapesOf(config: SceneConfig): Shape[] {
   return shapes;
 }
 
+/** Where a shape's file is. */
+export function urlOf(shape: Shape, { splats, mesh, points }: SceneConfig): string | undefined {
+  return { splats: splats?.spz ?? splats?.ply, mesh: mesh?.url, points: points?.url }[shape];
+}
+
 /** The page's configuration; throws an Error with a sentence for people when there is none. */
 export function readConfig(): SceneConfig {
   const text = document.getElementById("scene-config")?.textContent;

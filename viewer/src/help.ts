@@ -42,7 +42,9 @@ export function helpDialog(): HTMLDialogElement {
   const close = el("button", { type: "button", class: "close", "aria-label": "Close" }, icon("close"));
   const dialog = el("dialog", { class: "help", "aria-label": "Help" }, close, el("h2", {}, "Getting around"));
   for (const [title, rows] of SECTIONS) dialog.append(el("section", {}, el("h3", {}, title), list(rows)));
-  dialog.append(el("p", { class: "small" }, "Lengths are in the scene's own units: a video alone does not tell metres."));
+  dialog.append(
+    el("p", { class: "small" }, "Lengths are in the scene's own units: a video alone does not tell metres."),
+  );
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();

@@ -11,8 +11,7 @@ const COMMANDS: Record<string, Command | "shape" | "leave"> = {
   KeyV: "shape",
   Escape: "leave",
 };
-const MOVES =
-  /^(Arrow(Up|Down|Left|Right)|Key[WASDQE]|Shift(Left|Right)|Equal|Minus|NumpadAdd|NumpadSubtract)$/;
+const MOVES = /^(Arrow(Up|Down|Left|Right)|Key[WASDQE]|Shift(Left|Right)|Equal|Minus|NumpadAdd|NumpadSubtract)$/;
 
 export interface KeyEvents {
   command(command: Command | "shape" | "leave"): void;
@@ -28,7 +27,8 @@ export function listenToKeys(scope: Document | HTMLElement, events: KeyEvents): 
     events.held(codes);
   };
   scope.addEventListener("keydown", (event) => {
-    if (!(event instanceof KeyboardEvent) || event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event)) return;
+    if (!(event instanceof KeyboardEvent) || event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event))
+      return;
     const command = COMMANDS[event.code];
     if (command && !event.repeat) events.command(command);
     if (!MOVES.test(event.code)) return;
@@ -44,5 +44,8 @@ export function listenToKeys(scope: Document | HTMLElement, events: KeyEvents): 
 }
 
 function isElsewhere(event: KeyboardEvent): boolean {
-  return event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable], dialog") !== null;
+  return (
+    event.target instanceof Element &&
+    event.target.closest("input, textarea, select, [contenteditable], dialog") !== null
+  );
 }

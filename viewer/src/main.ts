@@ -11,7 +11,11 @@ function start(host: HTMLElement): void {
   const app = new App(config);
   const shell = new Shell(host, config, (command) => app.run(command));
   if (hasWebGL2()) void app.start(shell);
-  else shell.fail("This browser cannot show 3D scenes.", "It lacks WebGL 2, or graphics are switched off. Another browser will do.");
+  else
+    shell.fail(
+      "This browser cannot show 3D scenes.",
+      "It lacks WebGL 2, or graphics are switched off. Another browser will do.",
+    );
 }
 
 function hasWebGL2(): boolean {

@@ -25,6 +25,7 @@ const IN_EMBED: Command[] = ["reset", "mode", "fullscreen", "help"];
 const SHAPE_NAMES: Record<Shape, string> = { splats: "Splats", mesh: "Mesh", points: "Points" };
 const HINT_MS = 7000;
 const NOTE_MS = 4000;
+const LEAST_COVER = 0.6; // share of the poster that is seen when it covers the page
 
 /** Everything on the page but the scene: there before the first byte of it. */
 export class Shell {
@@ -120,7 +121,9 @@ export class Shell {
     this.host.querySelector(".card")?.remove();
     const again = el("button", { type: "button" }, "Try again");
     again.addEventListener("click", () => location.reload());
-    this.host.append(el("div", { class: "card", role: "alert" }, el("p", {}, text), el("p", { class: "advice" }, advice), again));
+    this.host.append(
+      el("div", { class: "card", role: "alert" }, el("p", {}, text), el("p", { class: "advice" }, advice), again),
+    );
     this.host.classList.add("failed");
   }
 
@@ -139,11 +142,18 @@ export class Shell {
     setTimeout(() => this.dropHint(), HINT_MS);
   }
 
-  /** Unless the page came with one. */
+  /** Unless the page came with one; a picture much slimmer or wider than the page is shown whole. */
   private addPoster({ poster }: SceneConfig): void {
-    if (poster && !this.host.querySelector("img.poster")) {
-      this.host.prepend(el("img", { class: "poster", src: poster, alt: "" }));
-    }
+    const there = this.host.querySelector<HTMLImageElement>("img.poster");
+    if (!there && !poster) return;
+    const image = there ?? el("img", { class: "poster", src: poster ?? "", alt: "" });
+    if (!there) this.host.prepend(image);
+    const fit = (): void => {
+      const shape = (image.naturalWidth / image.naturalHeight) * (this.host.clientHeight / this.host.clientWidth);
+      image.classList.toggle("whole", Math.min(shape, 1 / shape) < LEAST_COVER);
+    };
+    if (image.complete) fit();
+    else image.addEventListener("load", fit);
   }
 
   private addTools(config: SceneConfig): void {

@@ -10,11 +10,14 @@ export interface Content {
   dispose(): void;
 }
 
+/** What went wrong, as a sentence for people. */
+export class CannotShow extends Error {}
+
 /** Share of a file that has arrived, 0..1; null when its length is unknown. */
 export type Progress = (share: number | null) => void;
 
-/** The bytes of an answer, with progress; throws an Error with a sentence for people. */
-export async function readBytes(answer: Response, progress: Progress): Promise<Uint8Array<ArrayBuffer>> {
+/** The bytes of an answer, with progress; throws CannotShow. */
+export async function readBytes(answer: Response | null, progress: Progress): Promise<Uint8Array<ArrayBuffer>> {
   const total = lengthOf(answer);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let loaded = 0;
@@ -29,12 +32,14 @@ export async function readBytes(answer: Response, progress: Progress): Promise<U
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-export function bodyOf(answer: Response): ReadableStream<Uint8Array<ArrayBuffer>> {
-  if (!answer.ok || !answer.body) throw new Error(`The file could not be loaded (the server answered ${answer.status}).`);
+export function bodyOf(answer: Response | null): ReadableStream<Uint8Array<ArrayBuffer>> {
+  if (!answer) throw new CannotShow("The file could not be loaded: the server did not answer.");
+  if (!answer.ok || !answer.body)
+    throw new CannotShow(`The file could not be loaded (the server answered ${answer.status}).`);
   return answer.body;
 }
 
 /** Size of the body in bytes; 0 when unknown or when it was compressed on the way. */
-export function lengthOf(answer: Response): number {
-  return answer.headers.get("Content-Encoding") ? 0 : Number(answer.headers.get("Content-Length") ?? 0);
+export function lengthOf(answer: Response | null): number {
+  return !answer || answer.headers.get("Content-Encoding") ? 0 : Number(answer.headers.get("Content-Length") ?? 0);
 }

@@ -23,13 +23,13 @@ export class Measure {
 
   start(): void {
     this.clear();
-    this.stage.painted.add(this.follow);
+    this.stage.rendered.add(this.follow);
     this.say("Click the first point");
   }
 
   stop(): void {
     this.clear();
-    this.stage.painted.delete(this.follow);
+    this.stage.rendered.delete(this.follow);
     this.say("");
   }
 

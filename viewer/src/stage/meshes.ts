@@ -18,7 +18,7 @@ import {
   type Ray,
 } from "three";
 import type { Axes, MeshConfig } from "../config";
-import type { Content } from "./content";
+import { CannotShow, type Content } from "./content";
 import { uprightRotation, type Extent } from "./view";
 
 const PLAIN_COLOR = 0xb8bec8;
@@ -31,9 +31,12 @@ export class Meshes implements Content {
     object.updateMatrixWorld(true);
     const box = new Box3().setFromObject(object);
     if (box.isEmpty() || ![...box.min.toArray(), ...box.max.toArray()].every(Number.isFinite)) {
-      throw new Error("The file holds nothing that can be shown.");
+      throw new CannotShow("The file holds nothing that can be shown.");
     }
-    this.extent = { center: box.getCenter(new Vector3()), radius: Math.max(box.getSize(new Vector3()).length() / 2, 1e-6) };
+    this.extent = {
+      center: box.getCenter(new Vector3()),
+      radius: Math.max(box.getSize(new Vector3()).length() / 2, 1e-6),
+    };
     this.raycaster.params.Points.threshold = this.extent.radius / 150;
   }
 
@@ -51,7 +54,7 @@ export class Meshes implements Content {
   }
 }
 
-/** Throws an Error with a sentence for people when the bytes are no such file. */
+/** Throws CannotShow, or the reader's own error when the bytes are no such file. */
 export async function parseMesh(bytes: Uint8Array<ArrayBuffer>, { kind, axes }: MeshConfig): Promise<Meshes> {
   if (kind === "glb") return new Meshes(turned(await parseGlb(bytes), axes ?? "right-up-back"));
   if (kind === "stl") return new Meshes(turned(await parseStl(bytes), axes ?? "right-forward-up"));
@@ -81,7 +84,7 @@ async function parseGlb(bytes: Uint8Array<ArrayBuffer>): Promise<Object3D> {
 /** A file may bring its pictures along, but may not make the page fetch others. */
 function onlyFromInside(url: string): string {
   if (/^(blob|data):/.test(url)) return url;
-  throw new Error("The file refers to other files; only files that hold everything can be shown.");
+  throw new CannotShow("The file refers to other files; only files that hold everything can be shown.");
 }
 
 /** Whether the JSON part of a GLB holds a word. */

@@ -1,50 +1,73 @@
 import type { WebGLRenderer } from "three";
 
-const SLOW_MS = 50;
-const FAST_MS = 22;
-const COARSEST = 0.4;
-const REST_MS = 180;
 const MAX_PIXEL_RATIO = 2;
+const COARSEST = 0.4; // share of the full resolution
+const SLOW_MS = 45; // a moving picture that takes longer is drawn coarser,
+const FAST_MS = 20; // one that takes less finer
+const STILL_MS = 1500; // what drawing a picture at rest may take
+const REST_MS = 180;
+const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
 
-/** Draws coarser while the view moves on a slow machine, and sharp again when it rests. */
+/** How fine to draw: coarser while things move on a slow machine, and as fine as it bears once they rest. */
 export class Resolution {
-  private coarse = 1; // share of the full resolution that motion gets
-  private shown = 0;
-  private averageMs = 16;
+  private share: number;
+  private moving: number;
+  private costMs = 0; // of the last picture, at `share`
   private restTimer = 0;
 
   constructor(
     private readonly renderer: WebGLRenderer,
     private readonly requestFrame: () => void,
   ) {
-    this.sharpen();
+    this.share = this.moving = SOFTWARE.test(nameOf(renderer.getContext())) ? COARSEST : 1;
+    this.apply(this.share);
   }
 
-  sharpen(): void {
-    this.set(1);
-  }
-
-  /** Note one frame: whether things move, and the time since the frame before (null after a rest). */
-  follow(moving: boolean, passedMs: number | null): void {
+  /** Before a picture: whether things move. */
+  begin(moving: boolean): void {
     if (!moving) return;
-    if (passedMs !== null) this.adapt(passedMs);
-    this.set(this.coarse);
+    this.apply(this.moving);
+    this.restLater();
+  }
+
+  /** After a picture: how long it took. */
+  end(costMs: number): void {
+    this.costMs = costMs;
+    if (costMs > SLOW_MS) this.moving = Math.max(COARSEST, this.moving * 0.85);
+    else if (costMs < FAST_MS) this.moving = Math.min(1, this.moving * 1.05);
+    if (this.share < this.still()) this.restLater();
+  }
+
+  /** The finest, whatever it takes; until the next motion. */
+  sharpen(): void {
+    this.apply(1);
+  }
+
+  private restLater(): void {
     clearTimeout(this.restTimer);
     this.restTimer = window.setTimeout(() => {
-      this.sharpen();
+      if (this.still() <= this.share) return;
+      this.apply(this.still());
       this.requestFrame();
     }, REST_MS);
   }
 
-  private adapt(passedMs: number): void {
-    this.averageMs += 0.3 * (passedMs - this.averageMs);
-    if (this.averageMs > SLOW_MS) this.coarse = Math.max(COARSEST, this.coarse * 0.85);
-    else if (this.averageMs < FAST_MS) this.coarse = Math.min(1, this.coarse * 1.05);
+  /** The share at which a picture would take STILL_MS; the cost is taken to grow with the number of pixels. */
+  private still(): number {
+    const bearable = this.share * Math.sqrt(STILL_MS / Math.max(this.costMs, 1));
+    return bearable > this.share * 1.2 ? Math.min(1, bearable) : this.share;
   }
 
-  private set(share: number): void {
-    if (share === this.shown) return;
-    this.shown = share;
-    this.renderer.setPixelRatio(Math.min(devicePixelRatio, MAX_PIXEL_RATIO) * share);
+  private apply(share: number): void {
+    this.share = share;
+    const ratio = Math.min(devicePixelRatio, MAX_PIXEL_RATIO) * share;
+    if (ratio !== this.renderer.getPixelRatio()) this.renderer.setPixelRatio(ratio);
   }
+}
+
+/** What draws. Chromium tells it only to who asks for the extension, Firefox only to who does not. */
+function nameOf(gl: WebGLRenderingContext | WebGL2RenderingContext): string {
+  const name = String(gl.getParameter(gl.RENDERER));
+  const more = name === "WebKit WebGL" ? gl.getExtension("WEBGL_debug_renderer_info") : null;
+  return more ? String(gl.getParameter(more.UNMASKED_RENDERER_WEBGL)) : name;
 }

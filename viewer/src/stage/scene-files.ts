@@ -1,5 +1,6 @@
-import type { SceneConfig, Shape } from "../config";
-import { readBytes, type Content, type Progress } from "./content";
+import { urlOf, type SceneConfig, type Shape } from "../config";
+import { fetchFile } from "../download";
+import { CannotShow, readBytes, type Content, type Progress } from "./content";
 import { parseMesh, parsePly } from "./meshes";
 import type { SplatEngine, Splats } from "./splats";
 import type { Stage } from "./stage";
@@ -13,12 +14,15 @@ export class SceneFiles {
 
   constructor(private readonly stage: Stage) {}
 
-  /** Throws an Error with a sentence for people. */
+  /** Throws CannotShow. */
   async load(shape: Shape, config: SceneConfig, progress: Progress): Promise<Content> {
-    const url = addressOf(shape, config);
+    const url = urlOf(shape, config);
+    if (!url) throw new CannotShow("This scene has nothing of that kind.");
     const known = this.loaded.get(url);
     if (known) return known;
-    const content = await this.fetchContent(shape, url, config, progress);
+    const content = await this.fetchContent(shape, url, config, progress).catch((error: unknown) => {
+      throw error instanceof CannotShow ? error : new CannotShow(`The file seems to be damaged: ${String(error)}`);
+    });
     this.loaded.set(url, content);
     return content;
   }
@@ -29,12 +33,20 @@ export class SceneFiles {
 
   /** Show `content` instead of what is there, which stays until the new one is drawn. */
   async present(content: Content): Promise<void> {
-    if (isSplats(content)) return this.presentSplats(content);
-    this.stage.scene.add(content.object);
+    this.stage.changing = true;
+    if (isSplats(content)) await this.presentSplats(content);
+    else await this.presentOther(content);
+    this.stage.changing = false;
+  }
+
+  private async presentOther(content: Content): Promise<void> {
+    const { scene } = this.stage;
+    scene.add(content.object);
     this.engine?.setVisible(false);
-    if (this.other && this.other !== content) this.stage.scene.remove(this.other.object);
+    if (this.other && this.other !== content) scene.remove(this.other.object);
     this.other = content;
-    await nextPaint(this.stage);
+    this.stage.requestFrame();
+    await nextPicture(this.stage);
   }
 
   private async presentSplats(splats: Splats): Promise<void> {
@@ -61,26 +73,16 @@ export class SceneFiles {
     return parsePly(bytes, config.points?.axes);
   }
 
-  private async fetchSplats(url: string, kind: "spz" | "ply", count: number | undefined, progress: Progress): Promise<Splats> {
+  private async fetchSplats(
+    url: string,
+    kind: "spz" | "ply",
+    count: number | undefined,
+    progress: Progress,
+  ): Promise<Splats> {
     const download = fetchFile(url); // begins while the engine arrives
-    download.catch(() => undefined);
     const { SplatEngine } = await import("./splats");
     this.engine ??= new SplatEngine(this.stage);
     return this.engine.load({ answer: await download, kind, ...(count ? { count } : {}) }, progress);
-  }
-}
-
-function addressOf(shape: Shape, { splats, mesh, points }: SceneConfig): string {
-  const url = { splats: splats?.spz ?? splats?.ply, mesh: mesh?.url, points: points?.url }[shape];
-  if (!url) throw new Error("This scene has nothing of that kind.");
-  return url;
-}
-
-async function fetchFile(url: string): Promise<Response> {
-  try {
-    return await fetch(url, { credentials: "same-origin" });
-  } catch {
-    throw new Error("The file could not be loaded: the server did not answer.");
   }
 }
 
@@ -88,13 +90,12 @@ function isSplats(content: Content): content is Splats {
   return "isSplats" in content;
 }
 
-function nextPaint(stage: Stage): Promise<void> {
+function nextPicture(stage: Stage): Promise<void> {
   return new Promise((resolve) => {
     const note = (): void => {
-      stage.painted.delete(note);
-      resolve();
+      stage.rendered.delete(note);
+      resolve(stage.finishedFirst());
     };
-    stage.painted.add(note);
-    stage.requestFrame();
+    stage.rendered.add(note);
   });
 }

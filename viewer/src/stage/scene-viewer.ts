@@ -92,7 +92,11 @@ export class Viewer {
     const view = this.view();
     const away = view.position.clone().sub(point);
     const distance = Math.max(away.length() * CLOSER, Math.min(this.content.extent.radius * CLOSEST, away.length()));
-    this.glide.to(view, { position: point.clone().addScaledVector(away.normalize(), distance), target: point, up: view.up });
+    this.glide.to(view, {
+      position: point.clone().addScaledVector(away.normalize(), distance),
+      target: point,
+      up: view.up,
+    });
     this.touch(false);
   }
 

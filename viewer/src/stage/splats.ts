@@ -1,5 +1,6 @@
 import { SparkRenderer, SplatFileType, SplatMesh, unpackSplat, type PackedSplats } from "@sparkjsdev/spark";
 import { Raycaster, Vector3, type Ray } from "three";
+import { drawInBatches } from "./batches";
 import { bodyOf, lengthOf, type Content, type Progress } from "./content";
 import type { Stage } from "./stage";
 import { uprightRotation, type Extent } from "./view";
@@ -7,10 +8,11 @@ import { uprightRotation, type Extent } from "./view";
 const LEVELS_ABOVE = 1_000_000; // splats; below, building levels of detail costs more than it saves
 const DILATION_PX2 = 0.3; // what the trainer adds to a splat's covariance on screen, without weakening it
 const NUM_SAMPLES = 20_000;
-const OUTSIDE = 0.04; // share of splats beyond either end that do not count as scene
+const OUTSIDE = 0.07; // share of splats beyond either end that do not count as scene
+const FAINT = 0.15; // opacity below which a splat is haze
 
 export interface SplatFile {
-  answer: Response;
+  answer: Response | null;
   kind: "spz" | "ply";
   count?: number;
 }
@@ -49,6 +51,7 @@ export class SplatEngine {
       blurAmount: 0,
       enableLod: false,
     });
+    drawInBatches(this.spark);
     stage.scene.add(this.spark);
   }
 
@@ -80,12 +83,14 @@ export class SplatEngine {
       let numFrames = 0;
       const look = () => {
         numFrames += 1;
-        const settled = !spark.sorting && !spark.sortDirty && spark.display.mappingVersion === spark.current.mappingVersion;
+        const settled =
+          !spark.sorting && !spark.sortDirty && spark.display.mappingVersion === spark.current.mappingVersion;
+        if (numFrames < 2) stage.requestFrame(); // the first frame only finds out what there is to sort
         if (numFrames < 2 || !settled) return;
-        stage.painted.delete(look);
-        resolve();
+        stage.rendered.delete(look);
+        resolve(stage.finishedFirst());
       };
-      stage.painted.add(look);
+      stage.rendered.add(look);
       stage.requestFrame();
     });
   }
@@ -99,10 +104,17 @@ function extentOf(mesh: SplatMesh): Extent {
   const axes: [number[], number[], number[]] = [[], [], []];
   const stride = Math.max(1, Math.floor(source.numSplats / NUM_SAMPLES));
   for (let index = 0; index < source.numSplats; index += stride) {
-    const { center } = unpackSplat(packed, index, source.splatEncoding);
-    center.applyMatrix4(mesh.matrixWorld).toArray().forEach((value, axis) => axes[axis]?.push(value));
+    const { center, opacity } = unpackSplat(packed, index, source.splatEncoding);
+    if (opacity < FAINT) continue;
+    center
+      .applyMatrix4(mesh.matrixWorld)
+      .toArray()
+      .forEach((value, axis) => axes[axis]?.push(value));
   }
-  const [low, high] = [OUTSIDE, 1 - OUTSIDE].map((share) => new Vector3(...axes.map((values) => quantile(values, share))));
+  if (!axes[0].length) return { center: new Vector3(), radius: 1 };
+  const [low, high] = [OUTSIDE, 1 - OUTSIDE].map(
+    (share) => new Vector3(...axes.map((values) => quantile(values, share))),
+  );
   if (!low || !high) return { center: new Vector3(), radius: 1 };
   return { center: low.clone().add(high).divideScalar(2), radius: Math.max(low.distanceTo(high) / 2, 1e-6) };
 }

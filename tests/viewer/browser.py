@@ -163,7 +163,7 @@ class Page:
     def wait_for(self, expression: str, timeout_s: float = TIMEOUT_S) -> None:
         """Until an expression holds."""
         end_s = time.monotonic() + timeout_s
-        while not self.evaluate(f"Boolean({expression})"):
+        while not self.evaluate(f"(async () => Boolean(await ({expression})))()"):
             assert time.monotonic() < end_s, f"never came true: {expression}; console: {self.console}"
             time.sleep(0.05)
 

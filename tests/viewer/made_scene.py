@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from reelscape.formats.ply import write_ply
 from reelscape.formats.spz import write_spz
@@ -23,6 +25,16 @@ BLOBS: dict[str, tuple[tuple[float, float, float], tuple[int, int, int]]] = {
     "back": ((0.0, 0.0, -1.0), (5, 5, 5)),
 }
 HALF_SIDE = 0.25
+COLOR_OF_PIXEL = (200, 120, 40)
+
+
+def _png_of_one_pixel() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (1, 1), COLOR_OF_PIXEL).save(file, "PNG")
+    return file.getvalue()
+
+
+PNG_OF_ONE_PIXEL = _png_of_one_pixel()
 
 CAMERA: dict[str, Any] = {
     "position": {"x": 0, "y": 0, "z": 6},
@@ -76,31 +88,52 @@ def cubes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return vertices.astype(np.float32), colors.astype(np.uint8), faces
 
 
+def write_textured_glb(path: Path, image: dict[str, Any]) -> None:
+    """A square before the camera with a picture on it; `image` says where the picture is, buffer view 3 holds one."""
+    corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], "<f4")
+    texture_uv = np.array([[0, 1], [1, 1], [1, 0], [0, 0]], "<f4")
+    indices = np.array([0, 1, 2, 0, 2, 3], "<u4")
+    picture = np.frombuffer(PNG_OF_ONE_PIXEL + bytes(-len(PNG_OF_ONE_PIXEL) % 4), np.uint8)
+    look = {"baseColorTexture": {"index": 0}, "metallicFactor": 0}
+    extra = {"images": [image], "textures": [{"source": 0}]}
+    _write_glb_parts(path, [corners, texture_uv, indices, picture], ["POSITION", "TEXCOORD_0"], look, extra)
+
+
 def _write_glb(path: Path, vertices: np.ndarray, colors: np.ndarray, faces: np.ndarray) -> None:
     linear = np.where(colors / 255 <= 0.04045, colors / 255 / 12.92, ((colors / 255 + 0.055) / 1.055) ** 2.4)
     parts = [vertices.astype("<f4"), linear.astype("<f4"), faces.astype("<u4").reshape(-1)]
+    _write_glb_parts(path, parts, ["POSITION", "COLOR_0"], {"metallicFactor": 0}, {})
+
+
+def _write_glb_parts(
+    path: Path, parts: list[np.ndarray], attributes: list[str], look: dict[str, Any], extra: dict[str, Any]
+) -> None:
+    """`parts` are the attributes in order (first the positions), then the triangles, then what `extra` refers to."""
     views, offset = [], 0
     for part in parts:
         views.append({"buffer": 0, "byteOffset": offset, "byteLength": part.nbytes})
         offset += part.nbytes
-    low, high = vertices.min(axis=0).tolist(), vertices.max(axis=0).tolist()
+    accessors: list[dict[str, Any]] = [
+        {"bufferView": index, "componentType": 5126, "count": len(part), "type": f"VEC{part.shape[1]}"}
+        for index, part in enumerate(parts[: len(attributes)])
+    ]
+    accessors[0] |= {"min": parts[0].min(axis=0).tolist(), "max": parts[0].max(axis=0).tolist()}
+    triangles = {"bufferView": len(accessors), "componentType": 5125, "type": "SCALAR"}
+    accessors.append(triangles | {"count": parts[len(attributes)].size})
+    primitive = {"attributes": {name: index for index, name in enumerate(attributes)}, "material": 0}
     document = {
         "asset": {"version": "2.0"},
         "extensionsUsed": ["KHR_materials_unlit"],
         "scene": 0,
         "scenes": [{"nodes": [0]}],
         "nodes": [{"mesh": 0}],
-        "meshes": [{"primitives": [{"attributes": {"POSITION": 0, "COLOR_0": 1}, "indices": 2, "material": 0}]}],
-        "materials": [{"extensions": {"KHR_materials_unlit": {}}, "pbrMetallicRoughness": {"metallicFactor": 0}}],
+        "meshes": [{"primitives": [primitive | {"indices": len(attributes)}]}],
+        "materials": [{"extensions": {"KHR_materials_unlit": {}}, "pbrMetallicRoughness": look}],
         "buffers": [{"byteLength": offset}],
         "bufferViews": views,
-        "accessors": [
-            {"bufferView": 0, "componentType": 5126, "count": len(vertices), "type": "VEC3", "min": low, "max": high},
-            {"bufferView": 1, "componentType": 5126, "count": len(vertices), "type": "VEC3"},
-            {"bufferView": 2, "componentType": 5125, "count": faces.size, "type": "SCALAR"},
-        ],
+        "accessors": accessors,
     }
-    text = json.dumps(document).encode()
+    text = json.dumps(document | extra).encode()
     text += b" " * (-len(text) % 4)
     data = b"".join(part.tobytes() for part in parts)
     head = struct.pack("<4sII", b"glTF", 2, 28 + len(text) + len(data))
@@ -109,12 +142,13 @@ def _write_glb(path: Path, vertices: np.ndarray, colors: np.ndarray, faces: np.n
 
 
 def _write_mesh_ply(path: Path, vertices: np.ndarray, colors: np.ndarray, faces: np.ndarray) -> None:
-    names = [f"property float {axis}" for axis in "xyz"] + [f"property uchar {name}" for name in ("red", "green", "blue")]
+    names = [f"property float {axis}" for axis in "xyz"] + [
+        f"property uchar {name}" for name in ("red", "green", "blue")
+    ]
     head = ["ply", "format ascii 1.0", f"element vertex {len(vertices)}", *names]
     head += [f"element face {len(faces)}", "property list uchar int vertex_indices", "end_header"]
-    rows = [
-        f"{x:g} {y:g} {z:g} {r} {g} {b}" for (x, y, z), (r, g, b) in zip(vertices.tolist(), colors.tolist(), strict=True)
-    ]
+    places, shades = vertices.tolist(), colors.tolist()
+    rows = [f"{x:g} {y:g} {z:g} {r} {g} {b}" for (x, y, z), (r, g, b) in zip(places, shades, strict=True)]
     path.write_text("\n".join([*head, *rows, *(f"3 {a} {b} {c}" for a, b, c in faces.tolist())]) + "\n")
 
 

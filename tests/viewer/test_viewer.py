@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from tests import tolerances
 from tests.viewer.browser import Browser, Page
-from tests.viewer.made_scene import BLOBS, CAMERA, make_splats
+from tests.viewer.made_scene import BLOBS, CAMERA, COLOR_OF_PIXEL, PNG_OF_ONE_PIXEL, make_splats, write_textured_glb
 from tests.viewer.site import STATIC_DIR, Site
 
 from reelscape.formats.spz import write_spz
@@ -35,10 +35,6 @@ SHAPES: dict[str, dict[str, Any]] = {
     "points": {"points": {"url": "/files/scene.ply"}},
 }
 SAVE = {"url": "/api/v1/jobs/7/", "method": "PATCH", "csrf": "token"}
-PNG_OF_ONE_PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63e0e6e60600"
-    "00a8005384d4f4a50000000049454e44ae426082"
-)
 
 
 @contextmanager
@@ -65,8 +61,20 @@ def opened(
 
 COUNT_FRAMES = """
     window.numFrames = 0;
-    const ask = window.requestAnimationFrame.bind(window);
-    window.requestAnimationFrame = (draw) => ask((now) => { window.numFrames += 1; draw(now); });
+    const pending = window.pending = new Set();
+    const [ask, later, never] = [requestAnimationFrame, setTimeout, clearTimeout].map((f) => f.bind(window));
+    window.requestAnimationFrame = (draw) => {
+        const frame = ask((now) => { pending.delete("f" + frame); window.numFrames += 1; draw(now); });
+        pending.add("f" + frame);
+        return frame;
+    };
+    window.setTimeout = (run, ms) => {
+        const timer = later(() => { pending.delete("t" + timer); run(); }, ms);
+        if (ms < 1000) pending.add("t" + timer);
+        return timer;
+    };
+    window.clearTimeout = (timer) => { pending.delete("t" + timer); never(timer); };
+    window.pause = (ms) => new Promise((done) => later(done, ms));
 """
 
 
@@ -76,10 +84,10 @@ def wait_until_drawn(page: Page) -> None:
 
 
 def wait_until_still(page: Page) -> None:
-    """Until no frame was drawn for a while."""
+    """Until no frame is to come: nothing is asked for, no timer runs, and the sorting worker has nothing to add."""
     page.wait_for(
-        "(async () => { const before = window.numFrames;"
-        " await new Promise((done) => setTimeout(done, 400)); return window.numFrames === before; })()"
+        "(async () => { const before = window.numFrames; if (window.pending.size) return false;"
+        " await window.pause(200); return !window.pending.size && window.numFrames === before; })()"
     )
 
 
@@ -156,7 +164,7 @@ def test_nothing_is_drawn_while_nothing_moves(browser: Browser, scene_dir: Path)
     with opened(browser, scene_dir, SPZ) as (_, page):
         wait_until_drawn(page)
         before = page.evaluate("window.numFrames")
-        page.evaluate("new Promise((done) => setTimeout(done, 1500))")
+        page.evaluate("window.pause(1500)")
         assert page.evaluate("window.numFrames") == before
         page.drag(CENTER, (CENTER[0] + 60, CENTER[1]))
         wait_until_still(page)
@@ -258,6 +266,22 @@ def test_files_that_cannot_be_shown_are_said_over_the_poster(browser: Browser, s
             assert page.evaluate("getComputedStyle(document.querySelector('.poster')).opacity") == "1"
 
 
+def test_a_picture_inside_a_mesh_is_shown(browser: Browser, scene_dir: Path) -> None:
+    write_textured_glb(scene_dir / "textured.glb", {"bufferView": 3, "mimeType": "image/png"})
+    with opened(browser, scene_dir, {"mesh": {"url": "/files/textured.glb", "kind": "glb"}}) as (_, page):
+        wait_until_drawn(page)
+        assert np.abs(color_at(page.picture(), CENTER) - COLOR_OF_PIXEL).max() <= tolerances.VIEWER_COLOR_BYTES
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:9/spy.png", "/files/poster.png"])
+def test_a_mesh_cannot_make_the_page_fetch_other_files(browser: Browser, scene_dir: Path, uri: str) -> None:
+    write_textured_glb(scene_dir / "spy.glb", {"uri": uri})
+    shape = {"mesh": {"url": "/files/spy.glb", "kind": "glb"}}
+    with opened(browser, scene_dir, shape, noise="GLTFLoader") as (site, page):
+        page.wait_for("document.querySelector('#viewer.drawn, #viewer.failed')")
+        assert not [path for path in [*site.requests, *page.requests] if path.endswith(".png")]
+
+
 def test_without_webgl2_the_page_says_so(browser: Browser, scene_dir: Path) -> None:
     without = "HTMLCanvasElement.prototype.getContext = () => null;"
     with opened(browser, scene_dir, SPZ, without) as (_, page):
@@ -267,13 +291,16 @@ def test_without_webgl2_the_page_says_so(browser: Browser, scene_dir: Path) -> N
 
 def test_the_live_view_swaps_without_a_flash_and_keeps_the_camera(browser: Browser, scene_dir: Path) -> None:
     states = Live(scene_dir)
-    prepare = "const wait = window.setTimeout; window.setTimeout = (run, ms) => wait(run, ms === 3000 ? 300 : ms);"
+    prepare = """
+        const slow = window.setTimeout;
+        window.setTimeout = (run, ms) => ms === 3000 ? later(run, 300) : slow(run, ms);
+    """
     with opened(browser, scene_dir, {"live": {"url": "/live"}}, prepare) as (site, page):
         site.answers["/live"] = states.answer
         page.wait_for("document.querySelector('.live-text')?.textContent.includes('Poses')")
         states.snapshot(1, None)
         wait_until_drawn(page)
-        page.drag(CENTER, (CENTER[0] + 60, CENTER[1]))
+        page.drag(CENTER, (CENTER[0] + 30, CENTER[1]))
         wait_until_still(page)
         turned = page.picture()
         states.snapshot(2, (200, 60, 60))
@@ -287,11 +314,11 @@ def test_the_live_view_swaps_without_a_flash_and_keeps_the_camera(browser: Brows
         final = page.picture()
         assert page.evaluate("document.querySelector('.live').childElementCount") == 0
         asked = len([path for path in site.requests if path == "/live"])
-        page.evaluate("new Promise((done) => setTimeout(done, 900))")
+        page.evaluate("window.pause(900)")
         assert len([path for path in site.requests if path == "/live"]) == asked, "it went on asking"
     for name in ("left", "right", "up", "down"):
         assert math.dist(centroid(turned, name), centroid(final, name)) < 1, "the camera was not kept"
-    assert math.dist(centroid(turned, "left"), spot_of("left")) > 10, "the drag turned nothing"
+    assert math.dist(centroid(turned, "front"), spot_of("front")) > 10, "the drag turned nothing"
 
 
 class Live:
@@ -328,7 +355,7 @@ SIZES = """[...document.querySelectorAll('.toolbar button, .shapes button')].map
 def test_every_button_is_named_and_in_reach(
     browser: Browser, scene_dir: Path, width: int, height: int, touch: bool
 ) -> None:
-    size = {"width": width, "height": height, "touch": touch, "scale": 1}
+    size: dict[str, Any] = {"width": width, "height": height, "touch": touch, "scale": 1}
     with opened(browser, scene_dir, SPZ | GLB | {"save": SAVE}, **size) as (_, page):
         wait_until_drawn(page)
         buttons = page.evaluate(SIZES)

@@ -4,7 +4,7 @@ const MAX_PIXEL_RATIO = 2;
 const COARSEST = 0.4; // share of the full resolution
 const SLOW_MS = 45; // a moving picture that takes longer is drawn coarser,
 const FAST_MS = 20; // one that takes less finer
-const STILL_MS = 1500; // what drawing a picture at rest may take
+const STILL_MS = 2500; // what drawing a picture at rest may take
 const REST_MS = 180;
 const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
 

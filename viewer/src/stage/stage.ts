@@ -18,7 +18,7 @@ export class Stage {
   readonly steps = new Set<Step>();
   readonly rendered = new Set<() => void>();
   /** While what is shown changes, the cost of a picture says nothing about the next one. */
-  changing = false;
+  changing = true; // from nothing
   private readonly resolution: Resolution;
   private scheduled = false;
   private lastMs: number | null = null;

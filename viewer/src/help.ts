@@ -10,8 +10,8 @@ const SECTIONS: [title: string, rows: Row[]][] = [
       ["Drag, one finger", "Turn"],
       ["Scroll, pinch", "Zoom"],
       ["Right drag, two fingers", "Move"],
-      ["Double click or tap", "Focus on a point"],
-      ["Arrows, + −", "Turn and zoom"],
+      ["Double click or tap", "Focus"],
+      ["Arrows, + −", "Turn, zoom"],
     ],
   ],
   [
@@ -21,7 +21,7 @@ const SECTIONS: [title: string, rows: Row[]][] = [
       ["W A S D, arrows", "Move"],
       ["Q E", "Down, up"],
       ["Shift", "Faster"],
-      ["Two fingers, pinch", "Move, go forwards"],
+      ["Two fingers, pinch", "Move, advance"],
     ],
   ],
   [

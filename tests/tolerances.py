@@ -88,3 +88,6 @@ SURFACE_BUILDS = 0.01  # of the number of triangles
 BALL_RADIUS_VOXELS = 0.7
 DEPTH_NOISE_RTOL = 0.35
 OBJ_COLOR = 0.02  # of 255, four digits
+# The viewer in a browser: quantised colours through a blended picture; splats and cubes are not of one outline.
+VIEWER_COLOR_BYTES = 12
+VIEWER_SWITCH_PX = 6

@@ -1,0 +1,43 @@
+/** Builds into a fresh folder and compares with the files that are shipped: they must agree byte for byte. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+const SHIPPED = path.resolve(ROOT, "../src/reelscape/web/static/viewer");
+const built = mkdtempSync(path.join(tmpdir(), "viewer-"));
+
+try {
+  const vite = path.join(ROOT, "node_modules/vite/bin/vite.js");
+  execFileSync(process.execPath, [vite, "build", "--logLevel", "warn"], {
+    cwd: ROOT,
+    env: { ...process.env, VIEWER_OUT: built },
+    stdio: "inherit",
+  });
+  const differing = differences(built, SHIPPED);
+  for (const name of differing) console.error(`differs: ${name}`);
+  if (differing.length) {
+    console.error(
+      "The shipped viewer is not what its sources build. Run `npm ci && npm run build` and commit the result.",
+    );
+    process.exitCode = 1;
+  } else {
+    console.log(`The ${readdirSync(SHIPPED).length} shipped files are what the sources build.`);
+  }
+} finally {
+  rmSync(built, { recursive: true });
+}
+
+function differences(one, two) {
+  const names = [...new Set([...readdirSync(one), ...readdirSync(two)])].sort();
+  return names.filter((name) => !read(one, name)?.equals(read(two, name) ?? Buffer.alloc(0)));
+}
+
+function read(folder, name) {
+  try {
+    return readFileSync(path.join(folder, name));
+  } catch {
+    return null;
+  }
+}

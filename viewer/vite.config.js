@@ -1,0 +1,27 @@
+import { defineConfig } from "vite";
+import { listFiles } from "./scripts/list-files.js";
+import { sparkFiles } from "./scripts/spark-files.js";
+
+export default defineConfig({
+  base: "./", // chunks find each other beside themselves, wherever the server puts them
+  plugins: [sparkFiles(), listFiles()],
+  worker: { format: "es" },
+  build: {
+    outDir: process.env.VIEWER_OUT ?? "../src/reelscape/web/static/viewer",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0, // no data: addresses, so the page's policy need not allow them
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      input: { viewer: "src/main.ts" },
+      output: {
+        hashCharacters: "hex",
+        codeSplitting: { groups: [{ name: "three", test: /node_modules\/three\/build\// }] },
+        entryFileNames: "[name].[hash:12].js",
+        chunkFileNames: "[name].[hash:12].js",
+        assetFileNames: "[name].[hash:12][extname]",
+      },
+    },
+  },
+});

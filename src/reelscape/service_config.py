@@ -72,6 +72,12 @@ class ServiceConfig:
     job_time_limit_s: int = _setting(28_800, "Wall-clock limit of one job, in seconds.", low=1)
     job_tries: int = _setting(3, "How often a stage of a job is tried when its process or its worker dies.", low=1)
     heartbeat_expiry_s: int = _setting(60, "Seconds of a worker's silence after which another takes its job.", low=1)
+    worker_silence_s: int = _setting(
+        60, "Seconds without a sign of any worker after which the open API says that none is there.", low=1
+    )
+    worker_token: str = _setting(
+        "", "Secret that external workers send to the callbacks of the open API; empty turns the callbacks off."
+    )
 
     disk_quota_bytes: int = _setting(0, "Most bytes that files and run folders may take together; 0 sets no limit.")
     disk_reserve_bytes: int = _setting(128 << 20, "Free bytes of the disk that uploads and jobs leave alone.")
@@ -84,6 +90,17 @@ class ServiceConfig:
     webhook_hosts: tuple[str, ...] = _setting(
         (), "Hosts that webhooks may reach although they are private or without TLS, e.g. 127.0.0.1."
     )
+
+    fetch_hosts: tuple[str, ...] = _setting(
+        (),
+        "Hosts that a video_url may name although they are private or without TLS; with a port for that port alone, "
+        "e.g. 10.0.0.5:8080.",
+    )
+    fetch_ca_path: str = _setting(
+        "",
+        "File of the certificate authorities that hosts of the setting before are checked by; empty takes the usual.",
+    )
+    fetch_time_limit_s: int = _setting(900, "Most seconds that fetching a video_url may take.", low=1)
 
     def __post_init__(self) -> None:
         for described in fields(self):

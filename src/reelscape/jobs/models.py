@@ -1,4 +1,4 @@
-"""The rows: a job points at a run, an asset at a blob, a delivery at a webhook call that is still owed."""
+"""The rows: a job points at a run, an asset at a blob, a delivery at a webhook call that is still owed; workers sign in."""
 
 from __future__ import annotations
 
@@ -121,3 +121,16 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} of {self.job_id}"
+
+
+class Worker(models.Model):
+    """Whoever makes scenes, and when it last said that it lives."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    last_seen = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["last_seen"]),)
+
+    def __str__(self) -> str:
+        return self.name

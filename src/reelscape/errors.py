@@ -331,6 +331,12 @@ class Forbidden(AccessError):
     advice = "Sign in with the account that owns it."
 
 
+class WrongDeleteToken(AccessError):
+    code = "wrong_delete_token"
+    sentence = "The token does not delete this file."
+    advice = "Send the delete_token of the upload's answer in the header X-Delete-Token; nobody can give it again."
+
+
 class RateLimited(AccessError):
     code = "rate_limited"
     sentence = "Too many requests."
@@ -403,6 +409,18 @@ class UnknownExtension(UploadError):
     code = "unknown_extension"
     sentence = "Files with this extension are not accepted."
     advice = "Upload a video (mp4, mov, avi, mkv, webm, m4v) or a zip of photos."
+
+
+class UnknownFileType(UploadError):
+    code = "unknown_file_type"
+    sentence = "Files of this type are not accepted."
+    advice = "Upload a model or points (glb, ply, stl), a video (mp4, mov, avi, mkv, webm), or bin or omxl as it is."
+
+
+class NotAVideo(UploadError):
+    code = "not_a_video"
+    sentence = "The file has the name of a video but is none."
+    advice = "Upload the video itself; if it plays elsewhere, export it as MP4."
 
 
 class BadSignature(UploadError):

@@ -55,6 +55,21 @@ class ServiceConfig:
     )
 
     upload_limit_bytes: int = _setting(1_000_000_000, "Largest accepted upload, in bytes.", low=1)
+    open_upload_limit_bytes: int = _setting(
+        500 << 20, "Largest accepted upload of the open surface, /api/upload, in bytes.", low=1
+    )
+    open_access: str = _setting(
+        "loopback",
+        "Who may upload and reconstruct on the open surface without an API key: whoever asks from this machine "
+        "(loopback), as long as the public address is on it too; anyone; or nobody (key).",
+        choices=("loopback", "anyone", "key"),
+    )
+    open_posts_per_minute_ip: int = _setting(
+        120, "Uploads and reconstructions per minute of one client address on the open surface; 0 sets no limit."
+    )
+    open_bytes_per_hour_ip: int = _setting(
+        20 << 30, "Bytes that one client address may upload on the open surface in an hour; 0 sets no limit."
+    )
     upload_expiry_s: int = _setting(7200, "Seconds that an upload address holds.", low=1)
     download_expiry_s: int = _setting(900, "Seconds that a download address holds.", low=1)
 
@@ -84,6 +99,9 @@ class ServiceConfig:
     keep_runs_s: int = _setting(86_400, "Seconds that the run folder of a job that ended is kept for a retry.")
     keep_uploads_s: int = _setting(
         604_800, "Seconds that an upload is kept which no waiting or running job needs; 0: ever."
+    )
+    keep_open_s: int = _setting(
+        0, "Seconds that uploads and jobs of the open surface are kept, where the other settings do not count; 0: ever."
     )
     keep_jobs_s: int = _setting(0, "Seconds that a job which ended and its products are kept; 0: ever.")
 

@@ -33,15 +33,19 @@ class FormFile:
 
 
 @contextmanager
-def form_file(request: HttpRequest, field: str, check_name: Callable[[str], object]) -> Iterator[FormFile]:
+def form_file(
+    request: HttpRequest, field: str, check_name: Callable[[str], object], limit_bytes: int | None = None
+) -> Iterator[FormFile]:
     """The file in a field of a form, which is gone when the block ends (a hard link of it stays).
 
-    `check_name` may refuse a file by its name before any of it is read. Other files of the form are skipped. Raises
+    `check_name` may refuse a file by its name before any of it is read; `limit_bytes` is the largest file, by default
+    that of the settings. Other files of the form are skipped. Raises
     UnsupportedMediaType, LengthRequired, UploadTooLarge, StorageFull, UploadTruncated, EmptyUpload, BadRequest.
     """
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType("Send a form (multipart/form-data) with the file.")
-    body = _Counted(body_of(request), _check_length(request))
+    limit_bytes = limit_bytes or settings.REELSCAPE.upload_limit_bytes
+    body = _Counted(body_of(request), _check_length(request, limit_bytes))
     with new_file(settings.REELSCAPE.incoming_dir) as (file, path):
         sink = _Sink(field, file, check_name)
         with full_disk_told(), UPLOADS.held():
@@ -53,21 +57,21 @@ def form_file(request: HttpRequest, field: str, check_name: Callable[[str], obje
             raise BadRequest(f"The form has no file in the field {field!r}.")
         if not sink.is_complete:
             raise BadRequest("The form does not end with its boundary.")
-        yield FormFile(path, sink.name, _check_size(path.stat().st_size), fields)
+        yield FormFile(path, sink.name, _check_size(path.stat().st_size, limit_bytes), fields)
 
 
-def _check_length(request: HttpRequest) -> int:
+def _check_length(request: HttpRequest, limit_bytes: int) -> int:
     """The length of the whole form."""
     length_bytes = content_length(request)
     if length_bytes is not None and length_bytes > _FORM_BYTES:
-        return uploads.check_length(length_bytes - _FORM_BYTES) + _FORM_BYTES
-    return uploads.check_length(length_bytes)
+        return uploads.check_length(length_bytes - _FORM_BYTES, limit_bytes) + _FORM_BYTES
+    return uploads.check_length(length_bytes, limit_bytes)
 
 
-def _check_size(size_bytes: int) -> int:
+def _check_size(size_bytes: int, limit_bytes: int) -> int:
     if size_bytes == 0:
         raise EmptyUpload()
-    if size_bytes > settings.REELSCAPE.upload_limit_bytes:
+    if size_bytes > limit_bytes:
         raise UploadTooLarge()
     return size_bytes
 

@@ -31,6 +31,7 @@ STATUS: Mapping[type[ReelscapeError], int] = {
     errors.BadWorkerToken: 401,
     errors.Forbidden: 403,
     errors.CallbacksOff: 403,
+    errors.WrongDeleteToken: 403,
     errors.BadSignature: 403,
     errors.LinkExpired: 403,
     errors.NotFound: 404,

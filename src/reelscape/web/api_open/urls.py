@@ -1,0 +1,17 @@
+"""The routes of the open surface below /api/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from reelscape.web.api_open import files, reconstruct, status
+from reelscape.web.routes import route
+
+urlpatterns: list[URLPattern] = [
+    route("upload", files.Upload.as_view()),
+    path("files/<uuid:file_id>.<slug:extension>", files.File.as_view()),
+    path("preview/<uuid:file_id>.<slug:extension>", files.Preview.as_view()),
+    route("reconstruct", reconstruct.Reconstruct.as_view()),
+    route("reconstruct/status/{job_id}", status.Status.as_view()),
+    route("reconstruct/report/{job_id}", status.Report.as_view()),
+]

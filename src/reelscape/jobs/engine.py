@@ -141,6 +141,7 @@ def requeue(job: Job, **changes: Any) -> bool:
     reset: dict[str, Any] = {
         "overall": 0.0,
         "percent_complete": None,
+        "num_frames": None,
         "crashes": 0,
         "crash_stage": "",
         "ended_at": None,

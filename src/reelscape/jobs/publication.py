@@ -17,11 +17,14 @@ from reelscape.jobs.models import Asset, Job
 PRODUCTS = {
     "ply": ("scene.ply", "application/octet-stream"),
     "spz": ("scene.spz", "application/octet-stream"),
+    "glb": ("mesh.glb", "model/gltf-binary"),
+    "obj": ("mesh.obj", "model/obj"),
+    "mesh": ("mesh.ply", "application/octet-stream"),
     "transforms": ("transforms.json", "application/json"),
     "preview": ("preview.jpg", "image/jpeg"),
     "turntable": ("turntable.mp4", "video/mp4"),
 }
-"""Products by their name: the file in the run folder, and its type."""
+"""Products by their name: the file in the run folder, if the run made one, and its type."""
 
 
 def publish(claim: Claim, job: Job, report: dict[str, Any]) -> bool:

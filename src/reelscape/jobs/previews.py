@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.conf import settings
 from django.core.cache import cache
 
 from reelscape.jobs.files import preview_key, store
@@ -36,8 +35,8 @@ def preview_of(asset: Asset) -> Path | None:
     path = store().path(preview_key(source.key))
     if not path.is_file():
         with _turn() as is_ours:
-            if is_ours and not path.is_file() and not cache.get(_failure(source)):
-                _draw(source)
+            if is_ours and not path.is_file():
+                _try(source)
     return path if path.is_file() else None
 
 
@@ -65,25 +64,34 @@ def _turn() -> Iterator[bool]:
         _asking.release()
 
 
+def _try(source: Asset) -> None:
+    """Draw the picture; a failure is remembered for a while, so that it costs no child with every request."""
+    failure = f"no-preview:{source.id}"
+    if cache.get(failure):
+        return
+    try:
+        _draw(source)
+    except OSError as error:
+        log.warning("no picture of %s: %s", source.key, error)
+        cache.set(failure, True, _FAILED_FOR_S)
+
+
 def _draw(source: Asset) -> None:
-    """Draw and store the picture, unless the file is deleted meanwhile; a failure is remembered for a while."""
+    """Draw and store the picture, unless the file is deleted meanwhile. Raises OSError."""
     with tempfile.TemporaryDirectory(prefix="preview-") as folder:
         drawn = Path(folder) / "preview.png"
-        if not _run([*_program(), str(store().path(source.key)), str(drawn), "--card-on-failure", "--lifeline"]):
-            cache.set(_failure(source), True, _FAILED_FOR_S)
-            return
+        _run([*_program(), str(store().path(source.key)), str(drawn), "--card-on-failure", "--lifeline"])
         store().put(preview_key(source.key), drawn)
     if not Asset.objects.filter(id=source.id).exists():
         store().delete(preview_key(source.key))
 
 
 def _program() -> tuple[str, ...]:
-    config = settings.REELSCAPE
-    return config.picture_command or (sys.executable, "-P", "-m", "reelscape.cli", "picture")
+    return (sys.executable, "-P", "-m", "reelscape.cli", "picture")
 
 
-def _run(program: list[str]) -> bool:
-    """Whether the program ended well within its time."""
+def _run(program: list[str]) -> None:
+    """Run a program to its end. Raises TimeoutError, ChildProcessError and other kinds of OSError."""
     process = RunProcess(program)
     deadline = time.monotonic() + _TIME_LIMIT_S
     try:
@@ -92,10 +100,7 @@ def _run(program: list[str]) -> bool:
         is_over = process.has_ended()
     finally:
         status = process.close()
-    if not is_over or status != 0:
-        log.warning("no picture (exit status %s): %s", status, process.last_words.strip()[-300:])
-    return is_over and status == 0
-
-
-def _failure(source: Asset) -> str:
-    return f"no-preview:{source.id}"
+    if not is_over:
+        raise TimeoutError(f"not drawn within {_TIME_LIMIT_S:g} s")
+    if status != 0:
+        raise ChildProcessError(f"exit status {status}: {process.last_words.strip()[-300:]}")

@@ -19,7 +19,7 @@ from reelscape.storage.incoming import CHUNK_BYTES, Read, full_disk_told, new_fi
 from reelscape.web.slots import UPLOADS
 from reelscape.web.transfer import body_of, content_length
 
-_FORM_BYTES = 1 << 16  # what boundaries and further fields may add to the file
+FORM_BYTES = 1 << 16  # what boundaries and further fields may add to the file
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def form_file(
 def _check_length(request: HttpRequest, limit_bytes: int) -> int:
     """The length of the whole form."""
     length_bytes = content_length(request)
-    if length_bytes is not None and length_bytes > _FORM_BYTES:
-        return uploads.check_length(length_bytes - _FORM_BYTES, limit_bytes) + _FORM_BYTES
+    if length_bytes is not None and length_bytes > FORM_BYTES:
+        return uploads.check_length(length_bytes - FORM_BYTES, limit_bytes) + FORM_BYTES
     return uploads.check_length(length_bytes, limit_bytes)
 
 

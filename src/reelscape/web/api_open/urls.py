@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from reelscape.web.api_open import files, reconstruct, status
+from reelscape.web.api_open import files, openapi, reconstruct, status
 from reelscape.web.routes import route
 
 urlpatterns: list[URLPattern] = [
+    route("openapi.json", openapi.AsJson.as_view()),
     route("upload", files.Upload.as_view()),
     path("files/<uuid:file_id>.<slug:extension>", files.File.as_view()),
     path("preview/<uuid:file_id>.<slug:extension>", files.Preview.as_view()),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -144,6 +146,14 @@ def test_the_document_describes_the_routes() -> None:
     assert "image/png" in paths["/api/preview/{file_id}.{extension}"]["get"]["responses"]["200"]["content"]
     assert not any(path.startswith("/api/v1") for path in paths)
     assert f"{document['servers'][0]['url']}/api/openapi.json" in Client().get("/llms.txt").text
+
+
+def test_every_route_has_a_heading_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs/api-open.md").read_text(encoding="utf-8")
+    paths = local_client().get("/api/openapi.json").json()["paths"]
+    routes = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    named = {route.replace("{file_id}.{extension}", "{id}.{ext}") for route in routes}
+    assert named <= set(re.findall(r"^### (.*)$", page, re.MULTILINE))
 
 
 def test_the_name_of_the_guest_is_taken() -> None:

@@ -13,7 +13,14 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
-from reelscape.errors import BadRequest, EmptyUpload, UnsupportedMediaType, UploadTooLarge, UploadTruncated
+from reelscape.errors import (
+    BadRequest,
+    EmptyUpload,
+    ReelscapeError,
+    UnsupportedMediaType,
+    UploadTooLarge,
+    UploadTruncated,
+)
 from reelscape.jobs import uploads
 from reelscape.storage.incoming import CHUNK_BYTES, Read, full_disk_told, new_file
 from reelscape.web.slots import UPLOADS
@@ -82,6 +89,9 @@ def _parse(request: HttpRequest, body: _Counted, sink: _Sink) -> QueryDict:
         fields, _ = parser.parse()
     except MultiPartParserError as error:
         raise BadRequest(f"The form cannot be read: {error}") from None
+    except ReelscapeError:  # the name: a client that is still sending would lose the answer with the connection
+        body.skip()
+        raise
     return fields  # type: ignore[no-any-return]
 
 
@@ -96,6 +106,11 @@ class _Counted:
         chunk = self._read(min(size, self.left_bytes))
         self.left_bytes -= len(chunk)
         return chunk
+
+    def skip(self) -> None:
+        """Read what is still to come, and forget it."""
+        while self.read(CHUNK_BYTES):
+            pass
 
 
 class _Sink(FileUploadHandler):

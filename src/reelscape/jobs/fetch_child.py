@@ -40,7 +40,7 @@ STAGE = "fetch"
 _AGENT = "Reelscape-Fetch"
 _MAX_HOPS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
-_CHUNK_BYTES = 1 << 18
+_CHUNK_BYTES = 1 << 15  # a chunk is waited for whole: a slow host shall show progress too
 _TELL_EVERY_S = 0.5
 _NO_VIDEO = ("text/html", "application/xhtml+xml", "text/plain", "application/json", "image/svg+xml")
 
@@ -93,7 +93,10 @@ def _answer(target: Target, order: Order) -> requests.Response:
     if is_listed and order.ca_path:
         session.verify = order.ca_path
     headers = {"Accept-Encoding": "identity", "Accept": "video/*, application/octet-stream;q=0.9, */*;q=0.5"}
-    return session.get(target.url, headers=headers, stream=True, timeout=public_addresses.TIMEOUT_S)
+    answer: requests.Response = session.get(
+        target.url, headers=headers, stream=True, timeout=public_addresses.TIMEOUT_S
+    )
+    return answer
 
 
 def _store(answer: requests.Response, order: Order, say: Say) -> None:
@@ -147,7 +150,6 @@ def main() -> None:
     fields = json.loads(sys.stdin.buffer.readline())
     die_with_parent()
     order = Order(**fields | {"hosts": tuple(fields["hosts"])})
-    _say({"event": "started", "stage": STAGE})
     error: ReelscapeError | None = None
     try:
         fetch(order, _say)

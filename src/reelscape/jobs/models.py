@@ -1,4 +1,4 @@
-"""The rows: a job points at a run, an asset at a blob, a delivery at a webhook call that is still owed; workers sign in."""
+"""The rows: a job points at a run, an asset at a blob, a delivery at a webhook call that is owed; workers sign in."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def session_for(user_agent: str, filtered: bool) -> HTTPSession:
     return session
 
 
-class _PublicOnly(IPFilterAdapter):
+class _PublicOnly(IPFilterAdapter):  # type: ignore[misc]  # the library has no types
     """The library pins the address that it has checked; ours is the stricter rule for it."""
 
     def build_connection_pool_key_attributes(

@@ -155,7 +155,8 @@ class _Attempt:
 
     def _fetch(self) -> None:
         """Fetch the video from its address and make it the job's. Raises what make_scene does."""
-        self._check_claim(stage=fetch.STAGE)
+        self._progress.take({"event": "started", "stage": fetch.STAGE})
+        self._tell()
         limit_s = settings.REELSCAPE.fetch_time_limit_s
         deadline = time.monotonic() + limit_s
 

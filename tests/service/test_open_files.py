@@ -16,7 +16,7 @@ from tests.service.made_addresses import left_incoming
 from tests.service.made_jobs import made_caller, made_job, made_product, made_upload
 from tests.service.made_open import GLB, MP4, PLY_HEAD, got, local_client, path_of, upload, uploaded
 
-from reelscape.jobs import open_files
+from reelscape.jobs import open_files, workers
 from reelscape.jobs.models import Asset, Job
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,7 @@ def test_a_mesh_is_stored_and_given_back(client: Client) -> None:
 
 
 def test_a_video_starts_a_job(client: Client) -> None:
+    workers.sign_in("a worker")
     told = uploaded("My Walk.MOV", MP4)
     job = Job.objects.get()
     assert (told["job_id"], told["reconstruction_started"], told["kind"]) == (str(job.id), True, "video")

@@ -23,6 +23,15 @@ FIRST_WORDS = {
 }
 _BEFORE_TRAINING = ("fetch", "frames", "poses")
 _PHASES = ((0.0, POSES_START), (POSES_START, TRAINING_STARTS), (TRAINING_STARTS, 1.0))
+_TRAINING_ENDS = 0.9
+_SPANS = {
+    "frames": (0.0, POSES_START),
+    "poses": (POSES_START, TRAINING_STARTS),
+    "train": (TRAINING_STARTS, _TRAINING_ENDS),
+    "finish": (_TRAINING_ENDS, 1.0),
+}
+"""The stages that an external worker tells of, and what of a whole run they are."""
+STAGES = tuple(_SPANS)
 _MESSAGE_LIMIT = 200
 
 
@@ -69,6 +78,12 @@ class Progress:
 def percent_complete(overall: float) -> float:
     """Percent of training and what follows, of the share `overall` (0..1) of the whole run."""
     return round(max((overall - TRAINING_STARTS) / (1 - TRAINING_STARTS), 0.0) * 100, 2)
+
+
+def overall_at(stage: str, fraction: float) -> float:
+    """The share (0..1) of a whole run that is over when a fraction of a stage is."""
+    start, end = _SPANS.get(stage, (0.0, 0.0))
+    return start + (end - start) * min(max(fraction, 0.0), 1.0)
 
 
 def frames_used(job_id: UUID) -> int | None:

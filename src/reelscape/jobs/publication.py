@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from reelscape.jobs import engine
+from reelscape.errors import BadRequest
+from reelscape.jobs import engine, verbs
 from reelscape.jobs.camera import opening_camera
 from reelscape.jobs.engine import Claim
 from reelscape.jobs.files import product_prefix, remove_blobs, run_dir, store
@@ -25,6 +26,7 @@ PRODUCTS = {
     "turntable": ("turntable.mp4", "video/mp4"),
 }
 """Products by their name: the file in the run folder, if the run made one, and its type."""
+_SCENES = ("ply", "spz")
 
 
 def publish(claim: Claim, job: Job, report: dict[str, Any]) -> bool:
@@ -46,13 +48,27 @@ def publish(claim: Claim, job: Job, report: dict[str, Any]) -> bool:
     return is_published
 
 
+def publish_sent(claim: Claim, job: Job, report: dict[str, Any]) -> bool:
+    """As `publish`, with what an external worker has sent for this attempt. Raises BadRequest when that is no scene."""
+    prefix = f"{product_prefix(job.id)}{claim.attempt}/"
+    sent = [asset for asset in Asset.objects.filter(key__startswith=prefix) if verbs.is_complete(asset)]
+    if not any(asset.name in _SCENES for asset in sent):
+        raise BadRequest(f"Nothing of {', '.join(_SCENES)} was sent for this attempt.")
+    for asset in sent:
+        asset.kind, asset.job_id = Asset.Kind.PRODUCT, job.id
+    if not _end(claim, report, sent):
+        return False
+    remove_blobs(product_prefix(job.id), kept={asset.key for asset in sent})
+    return True
+
+
 def _end(claim: Claim, report: dict[str, Any], assets: list[Asset]) -> bool:
     """Swap the rows of the products and finish the job, all or nothing."""
     with transaction.atomic():
         job = claim.row.first()
         if job is None or not engine.finish(claim, report, opening_camera(job, report)):
             return False
-        job.products.all().delete()
+        Asset.objects.filter(key__startswith=product_prefix(job.id)).delete()
         Asset.objects.bulk_create(assets)
     return True
 

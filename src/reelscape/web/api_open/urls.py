@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from reelscape.web.api_open import files, openapi, reconstruct, status
+from reelscape.web.api_open import callbacks, files, openapi, reconstruct, status
 from reelscape.web.routes import route
 
 urlpatterns: list[URLPattern] = [
@@ -15,4 +15,7 @@ urlpatterns: list[URLPattern] = [
     route("reconstruct", reconstruct.Reconstruct.as_view()),
     route("reconstruct/status/{job_id}", status.Status.as_view()),
     route("reconstruct/report/{job_id}", status.Report.as_view()),
+    route("reconstruct/session/{job_id}", callbacks.Session.as_view()),
+    route("reconstruct/progress/{job_id}", callbacks.Progress.as_view()),
+    route("reconstruct/complete/{job_id}", callbacks.Complete.as_view()),
 ]

@@ -16,6 +16,7 @@ _MEANINGS = {
     403: "The token is not the one of this upload.",
     404: "There is no such file or job.",
     413: "The file is larger than this server accepts.",
+    415: "The body is neither JSON nor a form.",
     429: "Too many requests or bytes from this address: wait as many seconds as Retry-After says.",
     503: "Nobody is there to do the work.",
     507: "The server has no room left.",
@@ -41,6 +42,47 @@ class UploadedFile(serializers.Serializer[Any]):
     job_id = serializers.UUIDField(required=False)
     reconstruction_started = serializers.BooleanField(required=False)
     reconstruction_error = serializers.CharField(required=False)
+
+
+class StartedJob(serializers.Serializer[Any]):
+    """The job of an address."""
+
+    job_id = serializers.UUIDField()
+    status = serializers.CharField(help_text="processing")
+
+
+class WaitingJob(Problem):
+    """The job waits, because no worker is there."""
+
+    job_id = serializers.UUIDField()
+    status = serializers.CharField(help_text="processing")
+
+
+class JobState(serializers.Serializer[Any]):
+    """A job; what is not known yet, or does not apply, is left out."""
+
+    job_id = serializers.UUIDField()
+    status = serializers.ChoiceField(["pending", "processing", "complete", "failed"])
+    title = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    percent = serializers.FloatField(help_text="Of the whole job, 0 to 100; never falls.")
+    stage = serializers.CharField(required=False)
+    message = serializers.CharField(required=False, help_text="What happens now, for people.")
+    current_frame = serializers.IntegerField(required=False, help_text="Never falls.")
+    total_frames = serializers.IntegerField(required=False, help_text="Three times the frames of the scene.")
+    view_url = serializers.URLField(required=False)
+    mesh_viewer_url = serializers.URLField(required=False)
+    glb_asset_url = serializers.URLField(required=False)
+    obj_asset_url = serializers.URLField(required=False)
+    mesh_ply_asset_url = serializers.URLField(required=False)
+    ply_asset_url = serializers.URLField(required=False, help_text="The splats.")
+    spz_asset_url = serializers.URLField(required=False, help_text="The splats, small.")
+    preview_url = serializers.URLField(required=False)
+    turntable_url = serializers.URLField(required=False)
+    report_url = serializers.URLField(required=False)
+    error = serializers.CharField(required=False)
+    error_code = serializers.CharField(required=False)
+    advice = serializers.CharField(required=False)
 
 
 def problems(*statuses: int) -> dict[int, OpenApiResponse]:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from reelscape.errors import NoWorker
 from reelscape.jobs import open_jobs
 from reelscape.web.api_open.access import THROTTLES, MaySend, owner_of
+from reelscape.web.api_open.documents import StartedJob, WaitingJob, problems
 from reelscape.web.api_v1.answers import body_of, status_of
 from reelscape.web.api_v1.endpoint import Endpoint
 from reelscape.web.api_v1.requests import read
@@ -40,7 +41,13 @@ class Reconstruct(Endpoint):
     permission_classes = (MaySend,)
     throttle_classes = THROTTLES
 
-    @extend_schema(exclude=True)
+    @extend_schema(
+        operation_id="reconstruct",
+        tags=["reconstruction"],
+        summary="Make a scene of a video at an https address",
+        request=ReconstructRequest,
+        responses={200: StartedJob, 503: WaitingJob, **problems(400, 401, 404, 413, 415, 429, 507)},
+    )
     def post(self, request: Request) -> Response:
         """Queue a job; 503, and the job waits, when no worker was seen for a while."""
         wish = read(ReconstructRequest, request.data).validated_data

@@ -83,12 +83,12 @@ def test_from_claim_to_products(job: Job, settings: Any) -> None:
 
 
 def test_a_failure_is_kept(job: Job) -> None:
-    session(job)
+    send(session(job), "ply")
     error = {"code": "camera_still", "message": "It did not move."}
     assert call("complete", job, {"attempt": 1, "status": "failed", "error": error}).status_code == 200
     job.refresh_from_db()
     assert (job.status, job.error_code, job.error_message) == ("failed", "camera_still", "It did not move.")
-    assert job.advice
+    assert job.advice and not blobs(job) and Asset.objects.count() == 1
 
 
 def test_an_unknown_code_is_told_as_it_was_said(job: Job) -> None:
@@ -161,6 +161,12 @@ def test_what_a_lost_attempt_sent_goes_with_the_next_good_end(job: Job) -> None:
     work_until_over(job)
     assert job.status == "finished" and all(key.startswith(f"jobs/{job.id}/2/") for key in blobs(job))
     assert not Asset.objects.filter(key__startswith=f"jobs/{job.id}/1/").exists()
+
+
+def test_a_claim_that_fell_silent_can_be_made_again(job: Job) -> None:
+    session(job)
+    Job.objects.update(heartbeat_at=timezone.now() - timedelta(hours=1))
+    assert session(job)["attempt"] == 2
 
 
 def test_a_job_that_is_over_cannot_be_claimed(job: Job) -> None:

@@ -150,6 +150,21 @@ def test_a_name_that_nobody_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     assert (answer.status_code, answer.json()["code"]) == (400, "url_unreachable")
 
 
+def test_a_job_that_waits_is_given_again_without_a_look_at_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ask({"video_url": URL}).json()
+    monkeypatch.setattr(socket, "getaddrinfo", None)
+    assert ask({"video_url": URL}).json() == first
+
+
+def test_a_full_server_says_so(settings: Any) -> None:
+    first = ask({"video_url": URL}).json()
+    configure(settings, disk_quota_bytes=1)
+    made_upload(open_files.guest(), b"some bytes")
+    answer = ask({"video_url": f"{URL}?other"})
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+    assert ask({"video_url": URL}).json() == first
+
+
 def test_a_resolver_that_hangs_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait(10) and [])

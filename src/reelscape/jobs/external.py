@@ -15,10 +15,10 @@ from django.db import transaction
 from reelscape.errors import AttemptOver, BadRequest, JobFailed, JobOver, ReelscapeError, by_code
 from reelscape.jobs import engine, workers
 from reelscape.jobs.engine import Claim
-from reelscape.jobs.files import product_prefix, signer
+from reelscape.jobs.files import remove_blobs, signer
 from reelscape.jobs.models import Asset, Job
 from reelscape.jobs.progress import Progress, overall_at
-from reelscape.jobs.publication import PRODUCTS, publish_sent
+from reelscape.jobs.publication import PRODUCTS, attempt_prefix, publish_sent
 
 _PREFIX = "external:"
 
@@ -36,6 +36,8 @@ class News:
 def begin(job: Job, worker: str, attempt: int | None) -> dict[str, Any]:
     """Claim a waiting job, or renew the claim `attempt`; returns what the worker needs. Raises JobOver, AttemptOver."""
     workers.sign_in(_PREFIX + worker)
+    engine.recover_silent("")  # there may be no worker here that does it
+    job.refresh_from_db()
     claim = _renewed(job, attempt) if attempt is not None else _claimed(job, worker)
     job.refresh_from_db()
     return {
@@ -56,8 +58,8 @@ def begin(job: Job, worker: str, attempt: int | None) -> dict[str, Any]:
 
 def tell(job: Job, attempt: int, news: News) -> None:
     """Take in how far the worker is, and renew its claim. Raises AttemptOver."""
-    workers.sign_in(job.worker or _PREFIX)
     claim = _held(job, attempt)
+    workers.sign_in(job.worker)
     progress = Progress(job)
     if news.stage != job.stage:
         progress.take({"event": "started", "stage": news.stage})
@@ -78,9 +80,12 @@ def complete(job: Job, attempt: int, report: dict[str, Any]) -> None:
 
 
 def fail(job: Job, attempt: int, code: str, message: str) -> None:
-    """End the job badly. Raises AttemptOver."""
-    if not engine.fail(_held(job, attempt), _error(code, message)):
+    """End the job badly, and remove what was sent. Raises AttemptOver, BadRequest when no error is named."""
+    claim = _held(job, attempt)
+    if not engine.fail(claim, _error(code, message)):
         raise AttemptOver()
+    Asset.objects.filter(key__startswith=attempt_prefix(claim)).delete()
+    remove_blobs(attempt_prefix(claim))
 
 
 def _claimed(job: Job, worker: str) -> Claim:
@@ -122,7 +127,7 @@ def _upload_urls(claim: Claim, job: Job) -> dict[str, str]:
 
 def _row(claim: Claim, job: Job, name: str) -> Asset:
     file, content_type = PRODUCTS[name]
-    key = f"{product_prefix(job.id)}{claim.attempt}/{file}"
+    key = attempt_prefix(claim) + file
     extension = file.rpartition(".")[2]
     return Asset(owner_id=job.owner_id, key=key, name=name, extension=extension, content_type=content_type)
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from reelscape.errors import NotFound, UnknownFileType, UrlForbidden, UrlUnreachable
 from reelscape.jobs import fetch, open_files, quota, workers
@@ -67,19 +68,26 @@ def start_for_url(owner: User, video_url: str, file_name: str = "") -> Job:
     own = own_file(video_url)
     if own is not None:
         return start_for(own)
+    same = Job.objects.filter(owner=owner, video_url=video_url)
+    running = _active(same)
+    if running is not None:
+        return running
     check_video_url(video_url)
     title = file_name or PurePath(unquote(urlsplit(video_url).path)).name
-    return _start(owner, title, Job.objects.filter(owner=owner, video_url=video_url), video_url=video_url)
+    return _start(owner, title, same, video_url=video_url)
 
 
-def _start(owner: User, title: str, same: Any, **source: Any) -> Job:
+def _active(jobs: QuerySet[Job]) -> Job | None:
+    return jobs.filter(is_open=True, status__in=_ACTIVE).order_by("created_at").first()
+
+
+def _start(owner: User, title: str, same: QuerySet[Job], **source: Any) -> Job:
+    """A new job, or the one of `same` that waits or runs."""
     config = settings.REELSCAPE
+    if _active(same) is None:
+        quota.check_room(0)  # may take a while: nobody else shall wait for it
     with transaction.atomic():
-        running: Job | None = same.filter(is_open=True, status__in=_ACTIVE).order_by("created_at").first()
-        if running is not None:
-            return running
-        quota.check_room(0)
-        return Job.objects.create(
+        return _active(same) or Job.objects.create(
             owner=owner,
             is_open=True,
             title=_plain(title) or "video",

@@ -29,13 +29,18 @@ PRODUCTS = {
 _SCENES = ("ply", "spz")
 
 
+def attempt_prefix(claim: Claim) -> str:
+    """What the keys of the products of this attempt start with."""
+    return f"{product_prefix(claim.job_id)}{claim.attempt}/"
+
+
 def publish(claim: Claim, job: Job, report: dict[str, Any]) -> bool:
     """Store what the run of `report` made, and end the job; False, and nothing is left, when the claim is lost.
 
     Blobs of this attempt lie in a folder of their own, so a worker that was taken for dead overwrites nothing. Raises
     OSError when they cannot be stored.
     """
-    prefix = f"{product_prefix(job.id)}{claim.attempt}/"
+    prefix = attempt_prefix(claim)
     is_published = False
     try:
         assets = _put(job, prefix)
@@ -50,8 +55,8 @@ def publish(claim: Claim, job: Job, report: dict[str, Any]) -> bool:
 
 def publish_sent(claim: Claim, job: Job, report: dict[str, Any]) -> bool:
     """As `publish`, with what an external worker has sent for this attempt. Raises BadRequest when that is no scene."""
-    prefix = f"{product_prefix(job.id)}{claim.attempt}/"
-    sent = [asset for asset in Asset.objects.filter(key__startswith=prefix) if verbs.is_complete(asset)]
+    rows = Asset.objects.filter(key__startswith=attempt_prefix(claim))
+    sent = [asset for asset in rows if verbs.is_complete(asset)]
     if not any(asset.name in _SCENES for asset in sent):
         raise BadRequest(f"Nothing of {', '.join(_SCENES)} was sent for this attempt.")
     for asset in sent:

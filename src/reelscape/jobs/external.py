@@ -36,8 +36,6 @@ class News:
 def begin(job: Job, worker: str, attempt: int | None) -> dict[str, Any]:
     """Claim a waiting job, or renew the claim `attempt`; returns what the worker needs. Raises JobOver, AttemptOver."""
     workers.sign_in(_PREFIX + worker)
-    engine.recover_silent("")  # there may be no worker here that does it
-    job.refresh_from_db()
     claim = _renewed(job, attempt) if attempt is not None else _claimed(job, worker)
     job.refresh_from_db()
     return {
@@ -89,6 +87,8 @@ def fail(job: Job, attempt: int, code: str, message: str) -> None:
 
 
 def _claimed(job: Job, worker: str) -> Claim:
+    engine.recover_silent("")  # there may be no worker here that does it
+    job.refresh_from_db()
     claim = engine.claim_this(job, (_PREFIX + worker)[:100])
     if claim is None:
         raise JobOver() if job.is_over else AttemptOver("The job is in the hands of a worker already.")

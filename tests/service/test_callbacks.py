@@ -78,8 +78,9 @@ def test_from_claim_to_products(job: Job, settings: Any) -> None:
     assert set(job.products.values_list("name", flat=True)) == {"ply", "spz", "glb", "preview"}
     assert set(job.products.values_list("kind", flat=True)) == {"product"} and len(blobs(job)) == 4
     assert Asset.objects.exclude(job=job).count() == 1  # the video: nothing is left of what was not sent
+    prefix = f"jobs/{job.id}/"
     verbs.delete(job)
-    assert not Asset.objects.exists() and not list(store().keys("jobs/"))
+    assert not Asset.objects.exists() and not list(store().keys(prefix))
 
 
 def test_a_failure_is_kept(job: Job) -> None:

@@ -343,6 +343,12 @@ class Forbidden(AccessError):
     advice = "Sign in with the account that owns it."
 
 
+class WrongDeleteToken(AccessError):
+    code = "wrong_delete_token"
+    sentence = "The token does not delete this file."
+    advice = "Send the delete_token of the upload's answer in the header X-Delete-Token; nobody can give it again."
+
+
 class RateLimited(AccessError):
     code = "rate_limited"
     sentence = "Too many requests."
@@ -415,6 +421,18 @@ class UnknownExtension(UploadError):
     code = "unknown_extension"
     sentence = "Files with this extension are not accepted."
     advice = "Upload a video (mp4, mov, avi, mkv, webm, m4v) or a zip of photos."
+
+
+class UnknownFileType(UploadError):
+    code = "unknown_file_type"
+    sentence = "Files of this type are not accepted."
+    advice = "Upload a model or points (glb, ply, stl), a video (mp4, mov, avi, mkv, webm), or bin or omxl as it is."
+
+
+class NotAVideo(UploadError):
+    code = "not_a_video"
+    sentence = "The file has the name of a video but is none."
+    advice = "Upload the video itself; if it plays elsewhere, export it as MP4."
 
 
 class BadSignature(UploadError):
@@ -573,6 +591,60 @@ class UrlForbidden(JobError):
     code = "url_forbidden"
     sentence = "The address may not be reached from this server."
     advice = "Give an https address of a public host; the operator can allow others."
+
+
+class UrlUnreachable(JobError):
+    code = "url_unreachable"
+    sentence = "The host of the address cannot be reached."
+    advice = "Check that the address opens from anywhere, then send it again; or upload the file instead."
+
+
+class UrlRefused(JobError):
+    code = "url_refused"
+    sentence = "The host of the address does not give the file."
+    advice = "Check that the address opens without signing in and has not expired; or upload the file instead."
+
+
+class UrlTooSlow(JobError):
+    code = "url_too_slow"
+    sentence = "Fetching the file took too long."
+    advice = "Upload the file instead, or put it on a faster host."
+
+
+class UrlTooLarge(JobError):
+    code = "url_too_large"
+    sentence = "The file at the address is larger than this server accepts."
+    advice = "Cut the video (two to three minutes are best), or export it at a lower resolution."
+
+
+class UrlNotVideo(JobError):
+    code = "url_not_video"
+    sentence = "What the address gives is not a video."
+    advice = "Give the address of the file itself (mp4, mov, avi, mkv or webm), not of a page that shows it."
+
+
+class NoWorker(JobError):
+    code = "no_worker"
+    sentence = "No worker is there to make scenes at this moment."
+    advice = "The job waits and starts when a worker is back; ask for its status, or tell the operator of this server."
+
+
+class CallbacksOff(JobError):
+    code = "callbacks_off"
+    sentence = "This server takes no external workers."
+    advice = "The operator turns them on with the setting worker_token."
+
+
+class BadWorkerToken(JobError):
+    code = "bad_worker_token"
+    sentence = "The worker's token is missing or wrong."
+    advice = "Send the header `Authorization: Bearer TOKEN` with the token of the setting worker_token."
+
+
+class AttemptOver(JobError):
+    code = "attempt_over"
+    sentence = "The job is not in the hands of this attempt any more."
+    advice = "Stop working on it: it was cancelled, deleted, has ended, or another worker has it."
 
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

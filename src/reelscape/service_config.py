@@ -55,6 +55,21 @@ class ServiceConfig:
     )
 
     upload_limit_bytes: int = _setting(1_000_000_000, "Largest accepted upload, in bytes.", low=1)
+    open_upload_limit_bytes: int = _setting(
+        500 << 20, "Largest accepted upload of the open surface, /api/upload, in bytes.", low=1
+    )
+    open_access: str = _setting(
+        "loopback",
+        "Who may upload and reconstruct on the open surface without an API key: whoever asks from this machine "
+        "(loopback), as long as the public address is on it too; anyone; or nobody (key).",
+        choices=("loopback", "anyone", "key"),
+    )
+    open_posts_per_minute_ip: int = _setting(
+        120, "Uploads and reconstructions per minute of one client address on the open surface; 0 sets no limit."
+    )
+    open_bytes_per_hour_ip: int = _setting(
+        20 << 30, "Bytes that one client address may upload on the open surface in an hour; 0 sets no limit."
+    )
     upload_expiry_s: int = _setting(7200, "Seconds that an upload address holds.", low=1)
     download_expiry_s: int = _setting(900, "Seconds that a download address holds.", low=1)
 
@@ -72,6 +87,12 @@ class ServiceConfig:
     job_time_limit_s: int = _setting(28_800, "Wall-clock limit of one job, in seconds.", low=1)
     job_tries: int = _setting(3, "How often a stage of a job is tried when its process or its worker dies.", low=1)
     heartbeat_expiry_s: int = _setting(60, "Seconds of a worker's silence after which another takes its job.", low=1)
+    worker_silence_s: int = _setting(
+        60, "Seconds without a sign of any worker after which the open API says that none is there.", low=1
+    )
+    worker_token: str = _setting(
+        "", "Secret that external workers send to the callbacks of the open API; empty turns the callbacks off."
+    )
 
     disk_quota_bytes: int = _setting(0, "Most bytes that files and run folders may take together; 0 sets no limit.")
     disk_reserve_bytes: int = _setting(128 << 20, "Free bytes of the disk that uploads and jobs leave alone.")
@@ -79,11 +100,25 @@ class ServiceConfig:
     keep_uploads_s: int = _setting(
         604_800, "Seconds that an upload is kept which no waiting or running job needs; 0: ever."
     )
+    keep_open_s: int = _setting(
+        0, "Seconds that uploads and jobs of the open surface are kept, where the other settings do not count; 0: ever."
+    )
     keep_jobs_s: int = _setting(0, "Seconds that a job which ended and its products are kept; 0: ever.")
 
     webhook_hosts: tuple[str, ...] = _setting(
         (), "Hosts that webhooks may reach although they are private or without TLS, e.g. 127.0.0.1."
     )
+
+    fetch_hosts: tuple[str, ...] = _setting(
+        (),
+        "Hosts that a video_url may name although they are private or without TLS; with a port for that port alone, "
+        "e.g. 10.0.0.5:8080.",
+    )
+    fetch_ca_path: str = _setting(
+        "",
+        "File of the certificate authorities that hosts of the setting before are checked by; empty takes the usual.",
+    )
+    fetch_time_limit_s: int = _setting(900, "Most seconds that fetching a video_url may take.", low=1)
 
     def __post_init__(self) -> None:
         for described in fields(self):

@@ -1,7 +1,8 @@
 """Stands in for `reelscape run`: the same arguments, events, folder lock and lifelines; the video holds its plan.
 
 The plan is JSON: `stage_s` seconds per stage; `die` {stage: how often} kills itself there; `fail` {stage: error};
-`deaf` ignores SIGTERM; `big` bytes that each stage leaves; `exit` status without a word.
+`deaf` ignores SIGTERM; `big` bytes that each stage leaves; `exit` status without a word; `frames` that it uses;
+`flat` makes no mesh.
 Each stage runs in a child with a session and a lifeline of its own, as real ones do, and is noted in diary.txt.
 """
 
@@ -20,6 +21,7 @@ from reelscape.lifeline import die_with_parent
 
 STAGES = {"frames": 0.06, "poses": 0.30, "train": 0.55, "export": 0.02, "preview": 0.07}
 FILES = ("scene.ply", "scene.spz", "transforms.json", "preview.jpg", "turntable.mp4")
+MESHES = ("mesh.glb", "mesh.obj", "mesh.ply")
 VIEW = {"position": [1.0, 2.0, 3.0], "look_at": [0.0, 0.5, -1.0], "up": [0.0, -1.0, 0.0]}
 CANCELLED = {"code": "cancelled", "message": "The run was stopped on request.", "advice": "Use --resume."}
 
@@ -85,12 +87,16 @@ def run(root: Path, plan: dict[str, Any]) -> dict[str, str] | None:
             work(root, plan, stage, (before, share))
             if stage in plan.get("fail", {}):
                 return dict(plan["fail"][stage])
-            (root / "reports" / f"{stage}.json").write_text("{}")
+            (root / "reports" / f"{stage}.json").write_text(json.dumps({"facts": facts(plan, stage)}))
             say("finished", stage, wall_s=0.1)
         before += share
-    for name in FILES:
+    for name in FILES if plan.get("flat") else FILES + MESHES:
         (root / name).write_text(f"{name} of {os.getpid()}")
     return None
+
+
+def facts(plan: dict[str, Any], stage: str) -> dict[str, Any]:
+    return {"num_selected": plan.get("frames", 20)} if stage == "frames" else {}
 
 
 def work(root: Path, plan: dict[str, Any], stage: str, span: tuple[float, float]) -> None:

@@ -44,6 +44,7 @@ STATUSES = {
     "not_found": 404, "not_available": 404, "method_not_allowed": 405, "job_over": 409, "job_not_over": 409,
     "upload_spent": 409, "upload_offset": 409, "length_required": 411, "upload_too_large": 413,
     "unsupported_media_type": 415, "rate_limited": 429, "storage_full": 507, "disk_full": 507,
+    "bad_worker_token": 401, "callbacks_off": 403, "attempt_over": 409, "no_worker": 503,
 }  # fmt: skip
 
 

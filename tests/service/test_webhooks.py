@@ -22,7 +22,7 @@ from pytest_django import Settings
 from tests.service.receiver import Receiver, receiving
 
 from reelscape.errors import BadRequest, UrlForbidden
-from reelscape.jobs import engine, receivers, webhooks
+from reelscape.jobs import engine, public_addresses, receivers, webhooks
 from reelscape.jobs.models import Delivery, Job
 
 SECRET = "a secret that the client chose"
@@ -150,7 +150,7 @@ class TestDelivery:
     def test_a_receiver_that_hangs_holds_up_no_other(
         self, receiver: Receiver, drip: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(receivers, "TIMEOUT_S", 0.3)
+        monkeypatch.setattr(public_addresses, "TIMEOUT_S", 0.3)
         with socket.create_server(("127.0.0.1", 0)) as silent, receiving() as dripping:
             dripping.drip_s = 20.0
             url = dripping.url if drip else f"http://127.0.0.1:{silent.getsockname()[1]}/"

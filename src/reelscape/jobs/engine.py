@@ -46,20 +46,26 @@ def claim(worker: str) -> Claim | None:
     """Take the job that waits longest, if any."""
     while True:
         waiting = Job.objects.filter(status=Job.Status.QUEUED).order_by("queued_at", "id")
-        job = waiting.values_list("id", "attempt").first()
+        job = waiting.only("id", "attempt").first()
         if job is None:
             return None
-        now = timezone.now()
-        taken = Job.objects.filter(id=job[0], attempt=job[1], status=Job.Status.QUEUED).update(
-            status=Job.Status.RUNNING,
-            attempt=job[1] + 1,
-            worker=worker,
-            heartbeat_at=now,
-            started_at=now,
-            message="",
-        )
-        if taken:
-            return Claim(job[0], job[1] + 1)
+        if taken := claim_this(job, worker):
+            return taken
+
+
+def claim_this(job: Job, worker: str) -> Claim | None:
+    """Take this job, if it waits."""
+    now = timezone.now()
+    waiting = Job.objects.filter(id=job.id, attempt=job.attempt, status=Job.Status.QUEUED)
+    taken = waiting.update(
+        status=Job.Status.RUNNING,
+        attempt=job.attempt + 1,
+        worker=worker,
+        heartbeat_at=now,
+        started_at=now,
+        message="",
+    )
+    return Claim(job.id, job.attempt + 1) if taken else None
 
 
 def finish(claim: Claim, report: dict[str, Any], camera_data: dict[str, Any] | None) -> bool:
@@ -141,6 +147,7 @@ def requeue(job: Job, **changes: Any) -> bool:
     reset: dict[str, Any] = {
         "overall": 0.0,
         "percent_complete": None,
+        "num_frames": None,
         "crashes": 0,
         "crash_stage": "",
         "ended_at": None,

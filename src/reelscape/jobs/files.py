@@ -10,10 +10,13 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 
-from reelscape.jobs.models import Job
+from reelscape.jobs.models import Asset, Job
 from reelscape.storage.local import LocalStore
 from reelscape.storage.signing import Signer
+
+PREVIEW_SUFFIX = ".preview.png"
 
 
 @cache
@@ -44,9 +47,14 @@ def remove_run(job_id: uuid.UUID) -> None:
 
 
 def remove_products(job: Job) -> None:
-    """Remove all products of a job, rows and blobs, also blobs that an interrupted attempt left."""
-    job.products.all().delete()
+    """Remove all products of a job, rows and blobs, also those that an interrupted attempt left."""
+    Asset.objects.filter(Q(job=job) | Q(key__startswith=product_prefix(job.id))).delete()
     remove_blobs(product_prefix(job.id))
+
+
+def preview_key(key: str) -> str:
+    """Where the picture of the blob at `key` lies; it goes when that blob goes."""
+    return f"{key}{PREVIEW_SUFFIX}"
 
 
 def product_prefix(job_id: uuid.UUID) -> str:

@@ -1,4 +1,4 @@
-"""The rows: a job points at a run, an asset at a blob, a delivery at a webhook call that is still owed."""
+"""The rows: a job points at a run, an asset at a blob, a delivery at a webhook call that is owed; workers sign in."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ class Asset(models.Model):
     extension = models.CharField(max_length=8)
     content_type = models.CharField(max_length=64, default="application/octet-stream")
     size_bytes = models.BigIntegerField(null=True, help_text="Null until the file is complete.")
+    file_name = models.CharField(max_length=255, blank=True, help_text="As whoever uploaded it calls it.")
+    is_open = models.BooleanField(default=False, help_text="Whoever knows the id may read it, without a key.")
+    delete_token_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the token that deletes it.")
     job = models.ForeignKey("Job", null=True, on_delete=models.CASCADE, related_name="products")
     created_at = models.DateTimeField(default=timezone.now)
     stored_at = models.DateTimeField(null=True)
@@ -54,6 +57,8 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
     video = models.ForeignKey(Asset, null=True, on_delete=models.SET_NULL, related_name="jobs")
+    video_url = models.CharField(max_length=2000, blank=True, help_text="Where the worker fetches the video first.")
+    is_open = models.BooleanField(default=False, help_text="Whoever knows the id may read it, without a key.")
     title = models.CharField(max_length=255)
     public = models.BooleanField(default=False)
     method = models.CharField(max_length=16, default="glomap")
@@ -65,6 +70,7 @@ class Job(models.Model):
     stage = models.CharField(max_length=16, blank=True, help_text="The stage that runs or ran last.")
     overall = models.FloatField(default=0.0, help_text="How far the whole run is, 0..1.")
     percent_complete = models.FloatField(null=True, help_text="Over training and what follows; null before.")
+    num_frames = models.PositiveIntegerField(null=True, help_text="Frames that the run uses; null before it knows.")
     message = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=32, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
@@ -115,3 +121,16 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} of {self.job_id}"
+
+
+class Worker(models.Model):
+    """Whoever makes scenes, and when it last said that it lives."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    last_seen = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["last_seen"]),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -22,12 +22,16 @@ Event = dict[str, Any]
 class RunProcess:
     """The child's standard input is a pipe that only we hold: it dies with us. Its children have such pipes too."""
 
-    def __init__(self, program: list[str]) -> None:
-        """Start `program`. Raises OSError when it cannot be started."""
+    def __init__(self, program: list[str], first_line: bytes = b"") -> None:
+        """Start `program`, with `first_line` on its standard input. Raises OSError when it cannot be started."""
         self._process = subprocess.Popen(
             program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
         )
         assert self._process.stdout is not None and self._process.stderr is not None
+        if first_line and self._process.stdin is not None:
+            with suppress(BrokenPipeError):  # it is gone already; its exit status tells why
+                self._process.stdin.write(first_line)
+                self._process.stdin.flush()
         self._stdout, self._stderr = self._process.stdout, self._process.stderr
         self._pending = b""
         self._tail = b""

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
+from reelscape.jobs.files import run_dir
 from reelscape.jobs.models import Job
 
-TRAINING_STARTS = 0.36
-"""Share of a whole run that is over when training begins; a test holds it to the pipeline's table of stages."""
+POSES_START, TRAINING_STARTS = 0.06, 0.36
+"""Shares of a whole run that are over when a stage begins; a test holds them to the pipeline's table of stages."""
 
 FIRST_WORDS = {
+    "fetch": "fetching the video",
     "frames": "choosing frames",
     "poses": "finding the camera path",
     "train": "training",
     "export": "writing the files",
     "preview": "drawing the preview",
 }
-_BEFORE_TRAINING = ("frames", "poses")
+_BEFORE_TRAINING = ("fetch", "frames", "poses")
+_PHASES = ((0.0, POSES_START), (POSES_START, TRAINING_STARTS), (TRAINING_STARTS, 1.0))
+_TRAINING_ENDS = 0.9
+_SPANS = {
+    "frames": (0.0, POSES_START),
+    "poses": (POSES_START, TRAINING_STARTS),
+    "train": (TRAINING_STARTS, _TRAINING_ENDS),
+    "finish": (_TRAINING_ENDS, 1.0),
+}
+"""The stages that an external worker tells of, and what of a whole run they are."""
+STAGES = tuple(_SPANS)
 _MESSAGE_LIMIT = 200
 
 
 class Progress:
-    """Follows one run. Both figures never fall, also not when a job goes on after a crash."""
+    """Follows one run. No figure ever falls, also not when a job goes on after a crash."""
 
     def __init__(self, job: Job) -> None:
         self._overall, self._percent = job.overall, job.percent_complete
         self._stage, self._message = job.stage, ""
+        self._job_id, self._num_frames = job.id, job.num_frames
         self._told: dict[str, Any] = {}
 
     def take(self, event: dict[str, Any]) -> bool:
@@ -39,6 +55,8 @@ class Progress:
             self._message = str(event.get("message") or self._message)[:_MESSAGE_LIMIT]
             if event.get("stage") not in _BEFORE_TRAINING:
                 self._percent = max(self._percent or 0.0, percent_complete(self._overall))
+        if event["event"] == "finished" and event.get("stage") == "frames" and self._num_frames is None:
+            self._num_frames = frames_used(self._job_id)
         return False
 
     def news(self) -> dict[str, Any]:
@@ -48,6 +66,7 @@ class Progress:
             "overall": self._overall,
             "percent_complete": self._percent,
             "message": self._message,
+            "num_frames": self._num_frames,
         }
         return {name: value for name, value in now.items() if name not in self._told or self._told[name] != value}
 
@@ -59,3 +78,30 @@ class Progress:
 def percent_complete(overall: float) -> float:
     """Percent of training and what follows, of the share `overall` (0..1) of the whole run."""
     return round(max((overall - TRAINING_STARTS) / (1 - TRAINING_STARTS), 0.0) * 100, 2)
+
+
+def overall_at(stage: str, fraction: float) -> float:
+    """The share (0..1) of a whole run that is over when a fraction of a stage is."""
+    start, end = _SPANS.get(stage, (0.0, 0.0))
+    return start + (end - start) * min(max(fraction, 0.0), 1.0)
+
+
+def frames_used(job_id: UUID) -> int | None:
+    """How many frames the run of a job uses, as its report of that stage says; None when it does not."""
+    with suppress(OSError, ValueError, AttributeError):
+        found = json.loads((run_dir(job_id) / "reports" / "frames.json").read_text(encoding="utf-8"))
+        number = found.get("facts", {}).get("num_selected")
+        return number if isinstance(number, int) and number > 0 else None
+    return None
+
+
+def counted_frames(job: Job) -> tuple[int | None, int | None]:
+    """How far a job is in frames, and of how many: each of its frames counts three times, once when it was read, once
+    when its camera was found, and once as its part of training and what follows. None before their number is known.
+
+    A function of `overall`, which never falls, and of `num_frames`, which never changes: so this never falls either.
+    """
+    if job.num_frames is None:
+        return None, None
+    done = sum(min(max((job.overall - start) / (end - start), 0.0), 1.0) for start, end in _PHASES)
+    return int(job.num_frames * done + 1e-6), len(_PHASES) * job.num_frames

@@ -10,40 +10,22 @@ import base64
 import binascii
 import hashlib
 import hmac
-import ipaddress
-import socket
 import ssl
-import threading
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import requests
 import urllib3
 from django.conf import settings
-from requests.adapters import HTTPAdapter
-from requests_hardened import Config, HTTPSession
-from requests_hardened.ip_filter import EXTRA_BLOCKED_NET_RANGES, InvalidIPAddress
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from requests_hardened.ip_filter import InvalidIPAddress
 
 from reelscape.errors import BadRequest, UrlForbidden
+from reelscape.jobs import public_addresses
+from reelscape.jobs.public_addresses import Target, check_scheme, is_public_name, session_for, target_of
 
-TIMEOUT_S = 10.0  # to connect, to send, and for the whole answer's head
 SECRET_PREFIX = "whsec_"
-_FILTERED = Config(
-    ip_filter_enable=True,
-    ip_filter_allow_loopback_ips=False,
-    never_redirect=True,
-    default_timeout=TIMEOUT_S,
-    user_agent_override="Reelscape-Webhooks",
-)
-_ALLOWED = Config(
-    ip_filter_enable=False,
-    ip_filter_allow_loopback_ips=True,
-    never_redirect=True,
-    default_timeout=TIMEOUT_S,
-    user_agent_override="Reelscape-Webhooks",
-)
+_AGENT = "Reelscape-Webhooks"
+_WHAT = "The webhook's address"
 
 
 @dataclass(frozen=True)
@@ -69,15 +51,15 @@ def check_url(url: str) -> None:
 
     The hosts of the setting `webhook_hosts` are allowed as they are. Raises UrlForbidden.
     """
-    host = _check_form(url)
-    if host in settings.REELSCAPE.webhook_hosts:
+    target = _checked(url)
+    if _is_allowed(target):
         return
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise UrlForbidden(f"The host {host!r} of the webhook cannot be found.") from error
-    if not all(_is_public(str(entry[4][0])) for entry in found):
-        raise UrlForbidden(f"The host {host!r} of the webhook is not a public one.")
+        is_good = is_public_name(target.host)
+    except OSError as error:
+        raise UrlForbidden(f"The host {target.host!r} of the webhook cannot be found.") from error
+    if not is_good:
+        raise UrlForbidden(f"The host {target.host!r} of the webhook is not a public one.")
 
 
 def check_secret(secret: str) -> None:
@@ -112,10 +94,11 @@ def headers_of(call: Call, timestamp_s: int) -> dict[str, str]:
 def post(call: Call) -> Outcome:
     """Make the call, once: no redirect is followed and nothing of the answer but its status is read."""
     try:
-        host = _check_form(call.url)
-        with _session(host) as session:
+        target = _checked(call.url)
+        with session_for(_AGENT, filtered=not _is_allowed(target)) as session:
             headers = headers_of(call, int(time.time()))
-            answer = session.post(call.url, data=call.body, headers=headers, stream=True, timeout=TIMEOUT_S)
+            timeout_s = public_addresses.TIMEOUT_S
+            answer = session.post(call.url, data=call.body, headers=headers, stream=True, timeout=timeout_s)
             answer.close()
     except (UrlForbidden, BadRequest) as error:
         return Outcome(error.message, final=True)
@@ -128,69 +111,23 @@ def post(call: Call) -> Outcome:
     return Outcome(f"The receiver answered {answer.status_code}.", final=answer.status_code == 410)
 
 
-def _check_form(url: str) -> str:
-    """The host of an address, read as the HTTP library reads it. Raises UrlForbidden."""
-    try:
-        prepared = requests.Request("POST", url).prepare()
-        parts = urlsplit(prepared.url or "")
-        host, _ = str(parts.hostname or ""), parts.port
-    except (requests.RequestException, ValueError) as error:
-        raise UrlForbidden("The webhook's address is not one that can be called.") from error
-    if parts.username is not None or not host:
-        raise UrlForbidden("The webhook's address must name a host, and no user.")
-    if parts.scheme != "https" and host not in settings.REELSCAPE.webhook_hosts:
-        raise UrlForbidden("The webhook's address must start with https://.")
-    return host
+def _checked(url: str) -> Target:
+    """The address of a receiver. Raises UrlForbidden for one that is not of its form."""
+    target = target_of(url, _WHAT)
+    if not _is_allowed(target):
+        check_scheme(target, _WHAT)
+    return target
 
 
-def _is_public(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return (
-        address.is_global and not address.is_multicast and not any(address in net for net in EXTRA_BLOCKED_NET_RANGES)
-    )
-
-
-def _session(host: str) -> HTTPSession:
-    """A session that connects to public addresses only, unless the operator allows the host, and not for long."""
-    session = HTTPSession(_ALLOWED if host in settings.REELSCAPE.webhook_hosts else _FILTERED)
-    session.trust_env = False  # no proxy, and no password of a .netrc
-    for adapter in session.adapters.values():
-        if isinstance(adapter, HTTPAdapter):
-            adapter.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-    return session
-
-
-class _ShortAnswer(HTTPConnection):
-    """A connection whose answer must begin in time: a timeout of its own would start anew with every byte."""
-
-    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]  # as urllib3 itself has it
-        timer = threading.Timer(TIMEOUT_S, self.sock.settimeout, (0.001,))
-        timer.daemon = True
-        timer.start()
-        try:
-            return super().getresponse()
-        finally:
-            timer.cancel()
-
-
-class _ShortTlsAnswer(_ShortAnswer, HTTPSConnection):
-    """The same with TLS."""
-
-
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _ShortAnswer
-
-
-class _TlsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _ShortTlsAnswer
+def _is_allowed(target: Target) -> bool:
+    """Whether the operator allows the host although it is private or without TLS."""
+    return target.is_among(settings.REELSCAPE.webhook_hosts)
 
 
 def _sentence(error: Exception) -> str:
     """A problem in words that tell nothing of the server's network."""
     if isinstance(error, requests.Timeout):
-        return f"The receiver did not answer within {TIMEOUT_S:.0f} s."
+        return f"The receiver did not answer within {public_addresses.TIMEOUT_S:.0f} s."
     if isinstance(error, requests.exceptions.SSLError | ssl.SSLError):
         return "The receiver's certificate could not be verified."
     return "The receiver could not be reached."

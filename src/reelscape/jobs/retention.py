@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from reelscape.errors import StorageFull
 from reelscape.jobs import quota, verbs
-from reelscape.jobs.files import remove_run, store
+from reelscape.jobs.files import PREVIEW_SUFFIX, remove_run, store
 from reelscape.jobs.models import Asset, Job
 
 _ACTIVE = (Job.Status.QUEUED, Job.Status.RUNNING)
@@ -25,6 +25,7 @@ def clean_up() -> None:
     """Remove all whose time has come."""
     remove_old_jobs()
     remove_old_uploads()
+    remove_old_open()
     remove_old_runs()
     remove_lost_blobs()
 
@@ -33,7 +34,7 @@ def remove_old_jobs() -> None:
     """Remove jobs that ended more than `keep_jobs_s` ago, with their products."""
     kept_s = settings.REELSCAPE.keep_jobs_s
     if kept_s:
-        for job in _ended().filter(ended_at__lt=timezone.now() - timedelta(seconds=kept_s)):
+        for job in _ended().filter(is_open=False, ended_at__lt=timezone.now() - timedelta(seconds=kept_s)):
             verbs.delete(job)
 
 
@@ -44,11 +45,23 @@ def remove_old_uploads() -> None:
         return
     since = timezone.now() - timedelta(seconds=kept_s)
     needed = Job.objects.filter(Q(status__in=_ACTIVE) | Q(ended_at__gte=since), video__isnull=False)
-    uploads = Asset.objects.filter(kind=Asset.Kind.UPLOAD, stored_at__lt=since)
+    uploads = Asset.objects.filter(kind=Asset.Kind.UPLOAD, is_open=False, stored_at__lt=since)
     for asset in uploads.exclude(id__in=needed.values("video_id")):
         with transaction.atomic():
             if not asset.jobs.filter(status__in=_ACTIVE).exists():
                 verbs.delete_upload(asset)
+
+
+def remove_old_open() -> None:
+    """Remove jobs of the open surface that ended more than `keep_open_s` ago, and its uploads that no job needs."""
+    kept_s = settings.REELSCAPE.keep_open_s
+    if not kept_s:
+        return
+    since = timezone.now() - timedelta(seconds=kept_s)
+    for job in _ended().filter(is_open=True, ended_at__lt=since):
+        verbs.delete(job)
+    for asset in Asset.objects.filter(kind=Asset.Kind.UPLOAD, is_open=True, stored_at__lt=since, jobs=None):
+        verbs.delete_upload(asset)
 
 
 def remove_old_runs() -> None:
@@ -66,7 +79,8 @@ def remove_lost_blobs() -> None:
     running = {str(number) for number in Job.objects.filter(status=Job.Status.RUNNING).values_list("id", flat=True)}
     known = set(Asset.objects.values_list("key", flat=True))
     for key in keys:
-        if key not in known and key.split("/")[1] not in running:  # a running job is about to write its rows
+        is_known = key.removesuffix(PREVIEW_SUFFIX) in known
+        if not is_known and key.split("/")[1] not in running:  # a running job is about to write its rows
             store().delete(key)
     for part in store().root.rglob(".*.part"):
         with suppress(FileNotFoundError):

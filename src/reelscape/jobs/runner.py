@@ -23,16 +23,18 @@ from reelscape.errors import (
     StorageFull,
     TimeLimit,
     UnexpectedError,
+    UrlTooSlow,
     coded,
     from_dict,
 )
-from reelscape.jobs import engine, quota, retention
+from reelscape.jobs import engine, fetch, quota, retention
 from reelscape.jobs.engine import Claim
 from reelscape.jobs.files import remove_run, run_dir, store
 from reelscape.jobs.models import Job
 from reelscape.jobs.process import Event, RunProcess
 from reelscape.jobs.progress import Progress
 from reelscape.jobs.publication import publish
+from reelscape.storage.incoming import new_file
 
 _LOOK_EVERY_S = 0.2
 _FENCE_EVERY_S = 0.4
@@ -138,6 +140,8 @@ class _Attempt:
 
     def make_scene(self) -> None:
         """Run until there is a scene, and publish it. Raises a failed run's error, _Lost, _Stopping, _Died."""
+        if self.job.video is None and self.job.video_url:
+            self._fetch()
         if self.job.video is None or not store().exists(self.job.video.key):
             raise BlobNotFound("The video of this job is not kept any more.")
         self._check_room()
@@ -148,6 +152,28 @@ class _Attempt:
         if error is not None:
             raise error
         if not publish(self.claim, self.job, self.report or {}):
+            raise _Lost()
+
+    def _fetch(self) -> None:
+        """Fetch the video from its address and make it the job's. Raises what make_scene does."""
+        self._progress.take({"event": "started", "stage": fetch.STAGE})
+        self._tell()
+        limit_s = settings.REELSCAPE.fetch_time_limit_s
+        deadline = time.monotonic() + limit_s
+
+        def check_time() -> None:
+            if time.monotonic() > deadline:
+                raise UrlTooSlow(f"Fetching the file took longer than this server's limit of {limit_s} s.")
+
+        with new_file(settings.REELSCAPE.incoming_dir) as (_, path):
+            process = RunProcess([*fetch.PROGRAM], fetch.order_line(self.job, path))
+            ended, _ = self._supervise(process, [*self._checks(), _Paced(_ROOM_EVERY_S, check_time)])
+            if ended is None:
+                raise _Died()
+            if ended.get("error"):
+                raise from_dict(ended["error"])
+            self.job.video = fetch.keep(self.claim, self.job, path)
+        if self.job.video is None:
             raise _Lost()
 
     def _run_patiently(self) -> ReelscapeError | None:
@@ -167,21 +193,25 @@ class _Attempt:
             process = RunProcess(run_program(self.job))
         except OSError as error:
             raise UnexpectedError(f"The program that makes scenes cannot be started: {error.strerror}.") from error
+        last_event, status = self._supervise(process, self._checks())
+        self.report = _read_report(self._folder / "report.json")
+        return self._outcome(status, last_event)
+
+    def _supervise(self, process: RunProcess, checks: list[_Paced]) -> tuple[Event | None, int]:
+        """Let the process come to its end, whatever happens here; returns its `ended` event and its exit status."""
         try:
-            last_event = self._relay(process)
+            last_event = self._relay(process, checks)
         except BaseException:
             process.stop(_GRACE_S)
             raise
         status = process.close()
         self.last_words = process.last_words
-        self.report = _read_report(self._folder / "report.json")
-        return self._outcome(status, last_event)
+        return last_event, status
 
-    def _relay(self, process: RunProcess) -> Event | None:
-        """Keep the row up to date until the run is over; returns its `ended` event, if it sent one."""
+    def _relay(self, process: RunProcess, checks: list[_Paced]) -> Event | None:
+        """Keep the row up to date until the process is over; returns its `ended` event, if it sent one."""
         ended: Event | None = None
         leave_until = float("inf")
-        checks = self._checks()
         while time.monotonic() < leave_until:
             is_over = process.has_ended()
             for event in process.read(0.0 if is_over else _LOOK_EVERY_S):

@@ -51,13 +51,16 @@ def upload_at(key: str) -> Asset:
     return asset
 
 
-def check_length(length_bytes: int | None) -> int:
-    """The length of a file that may come. Raises LengthRequired, EmptyUpload, UploadTooLarge, StorageFull."""
+def check_length(length_bytes: int | None, limit_bytes: int | None = None) -> int:
+    """The length of a file that may come; the limit is by default that of the settings.
+
+    Raises LengthRequired, EmptyUpload, UploadTooLarge, StorageFull.
+    """
     if length_bytes is None:
         raise LengthRequired()
     if length_bytes <= 0:
         raise EmptyUpload()
-    if length_bytes > settings.REELSCAPE.upload_limit_bytes:
+    if length_bytes > (limit_bytes or settings.REELSCAPE.upload_limit_bytes):
         raise UploadTooLarge()
     quota.check_room(length_bytes)
     return length_bytes

@@ -24,7 +24,7 @@ from reelscape.errors import (
 )
 from reelscape.jobs import engine, quota
 from reelscape.jobs.camera import first_camera
-from reelscape.jobs.files import remove_products, remove_run, signer, store
+from reelscape.jobs.files import preview_key, remove_products, remove_run, signer, store
 from reelscape.jobs.models import Asset, Job
 
 VIDEO_TYPES = {
@@ -124,7 +124,8 @@ def retry(job: Job, **changes: Any) -> None:
 
     Raises JobNotOver, BlobNotFound (the upload is gone), StorageFull.
     """
-    if job.video is None or not store().exists(job.video.key):
+    is_kept = job.video is not None and store().exists(job.video.key)
+    if not is_kept and (job.video is not None or not job.video_url):
         raise BlobNotFound("The video of this job is not kept any more.")
     quota.check_room(0)
     if not engine.requeue(job, **changes):
@@ -164,7 +165,8 @@ def delete(job: Job) -> None:
 
 
 def delete_upload(asset: Asset) -> None:
-    """Remove an upload, row and blob."""
+    """Remove an upload: row, blob, and its picture."""
     key = asset.key
     asset.delete()
     store().delete(key)
+    store().delete(preview_key(key))

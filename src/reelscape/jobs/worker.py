@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.db import close_old_connections
 
-from reelscape.jobs import engine, retention, uploads, webhooks
+from reelscape.jobs import engine, retention, uploads, webhooks, workers
 from reelscape.jobs.errands import Errand, run_errands
 from reelscape.jobs.locks import locked
 from reelscape.jobs.runner import work_on
@@ -44,6 +44,7 @@ def work(worker: str, stopping: threading.Event) -> None:
 def errands_of(worker: str) -> tuple[Errand, ...]:
     """The short tasks of a worker."""
     return (
+        Errand("sign-in", workers.SIGN_IN_EVERY_S, partial(workers.sign_in, worker)),
         Errand("webhooks", 1, webhooks.deliver_due),
         Errand("recovery", 10, partial(engine.recover_silent, worker)),
         Errand("incoming", 60, uploads.sweep_incoming),

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from reelscape.errors import AccountError, BadEmail, BadPassword, BadUserName, UserNotFound
 from reelscape.jobs import verbs
 from reelscape.jobs.models import Asset
+from reelscape.jobs.open_files import GUEST
 
 _PASSWORD_BYTES = 12
 _FAULTS: dict[str, type[AccountError]] = {"username": BadUserName, "email": BadEmail}
@@ -51,7 +52,7 @@ def remove(user: User) -> None:
 
 def _check(user: User) -> None:
     """Names and addresses differ by more than the case of their letters, since people sign in with either."""
-    if User.objects.filter(username__iexact=user.username).exists():
+    if user.username.lower() == GUEST or User.objects.filter(username__iexact=user.username).exists():
         raise BadUserName(f"There is an account {user.username!r} already.")
     if user.email and User.objects.filter(email__iexact=user.email).exists():
         raise BadEmail(f"Another account has the address {user.email!r}.")

@@ -38,6 +38,18 @@ this server ({url}/accounts/profile/), the operator with `reelscape apikey creat
 - PATCH {api}/jobs/JOB_ID/ changes title, public and camera_data; DELETE removes the job and all its files.
 - Errors are JSON with error, code and advice. After a 429 wait as many seconds as Retry-After says.
 
+## Without a key: the open surface
+
+Where the operator allows it (by default only from the server's own machine); its addresses are capabilities: whoever
+knows an id may read it.
+
+- POST {url}/api/upload as a form with one `file` (.glb .ply .stl .bin .omxl, or a video: .mp4 .mov .avi .mkv .webm; at
+  most {open_limit_mb:,} MB) answers id, filename, url, view, size, kind, delete_token; of a video also job_id.
+- POST {url}/api/reconstruct with {{"video_url": "https://...", "filename": "walk.mp4"}} answers job_id and status.
+- GET {url}/api/reconstruct/status/JOB_ID every few seconds until status is "complete" or "failed".
+- GET {url}/api/files/ID.EXT is the file, {url}/api/preview/ID.EXT a PNG of it, {url}/view/ID.EXT a page for people.
+- DELETE {url}/api/files/ID.EXT with the header X-Delete-Token removes an upload and all that came of it.
+
 ## Good input
 
 Two to three minutes of video, walked slowly around the subject, in good light, without cuts.
@@ -46,6 +58,7 @@ Two to three minutes of video, walked slowly around the subject, in good light, 
 
 - [OpenAPI, JSON]({api}/openapi.json)
 - [OpenAPI, YAML]({api}/openapi.yaml)
+- [OpenAPI of the open surface]({url}/api/openapi.json)
 """
 
 
@@ -53,5 +66,8 @@ Two to three minutes of video, walked slowly around the subject, in good light, 
 def guide(request: HttpRequest) -> HttpResponse:
     """The guide, with this server's own address."""
     url = settings.REELSCAPE.public_url
-    text = _GUIDE.format(url=url, api=f"{url}/api/v1", limit_mb=settings.REELSCAPE.upload_limit_bytes // 1_000_000)
+    config = settings.REELSCAPE
+    limits = {"limit_mb": config.upload_limit_bytes, "open_limit_mb": config.open_upload_limit_bytes}
+    in_mb = {name: size_bytes // 1_000_000 for name, size_bytes in limits.items()}
+    text = _GUIDE.format(url=url, api=f"{url}/api/v1", **in_mb)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -13,13 +13,20 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest, QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
-from reelscape.errors import BadRequest, EmptyUpload, UnsupportedMediaType, UploadTooLarge, UploadTruncated
+from reelscape.errors import (
+    BadRequest,
+    EmptyUpload,
+    ReelscapeError,
+    UnsupportedMediaType,
+    UploadTooLarge,
+    UploadTruncated,
+)
 from reelscape.jobs import uploads
 from reelscape.storage.incoming import CHUNK_BYTES, Read, full_disk_told, new_file
 from reelscape.web.slots import UPLOADS
 from reelscape.web.transfer import body_of, content_length
 
-_FORM_BYTES = 1 << 16  # what boundaries and further fields may add to the file
+FORM_BYTES = 1 << 16  # what boundaries and further fields may add to the file
 
 
 @dataclass(frozen=True)
@@ -33,15 +40,19 @@ class FormFile:
 
 
 @contextmanager
-def form_file(request: HttpRequest, field: str, check_name: Callable[[str], object]) -> Iterator[FormFile]:
+def form_file(
+    request: HttpRequest, field: str, check_name: Callable[[str], object], limit_bytes: int | None = None
+) -> Iterator[FormFile]:
     """The file in a field of a form, which is gone when the block ends (a hard link of it stays).
 
-    `check_name` may refuse a file by its name before any of it is read. Other files of the form are skipped. Raises
+    `check_name` may refuse a file by its name before any of it is read; `limit_bytes` is the largest file, by default
+    that of the settings. Other files of the form are skipped. Raises
     UnsupportedMediaType, LengthRequired, UploadTooLarge, StorageFull, UploadTruncated, EmptyUpload, BadRequest.
     """
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType("Send a form (multipart/form-data) with the file.")
-    body = _Counted(body_of(request), _check_length(request))
+    limit_bytes = limit_bytes or settings.REELSCAPE.upload_limit_bytes
+    body = _Counted(body_of(request), _check_length(request, limit_bytes))
     with new_file(settings.REELSCAPE.incoming_dir) as (file, path):
         sink = _Sink(field, file, check_name)
         with full_disk_told(), UPLOADS.held():
@@ -53,21 +64,21 @@ def form_file(request: HttpRequest, field: str, check_name: Callable[[str], obje
             raise BadRequest(f"The form has no file in the field {field!r}.")
         if not sink.is_complete:
             raise BadRequest("The form does not end with its boundary.")
-        yield FormFile(path, sink.name, _check_size(path.stat().st_size), fields)
+        yield FormFile(path, sink.name, _check_size(path.stat().st_size, limit_bytes), fields)
 
 
-def _check_length(request: HttpRequest) -> int:
+def _check_length(request: HttpRequest, limit_bytes: int) -> int:
     """The length of the whole form."""
     length_bytes = content_length(request)
-    if length_bytes is not None and length_bytes > _FORM_BYTES:
-        return uploads.check_length(length_bytes - _FORM_BYTES) + _FORM_BYTES
-    return uploads.check_length(length_bytes)
+    if length_bytes is not None and length_bytes > FORM_BYTES:
+        return uploads.check_length(length_bytes - FORM_BYTES, limit_bytes) + FORM_BYTES
+    return uploads.check_length(length_bytes, limit_bytes)
 
 
-def _check_size(size_bytes: int) -> int:
+def _check_size(size_bytes: int, limit_bytes: int) -> int:
     if size_bytes == 0:
         raise EmptyUpload()
-    if size_bytes > settings.REELSCAPE.upload_limit_bytes:
+    if size_bytes > limit_bytes:
         raise UploadTooLarge()
     return size_bytes
 
@@ -78,6 +89,9 @@ def _parse(request: HttpRequest, body: _Counted, sink: _Sink) -> QueryDict:
         fields, _ = parser.parse()
     except MultiPartParserError as error:
         raise BadRequest(f"The form cannot be read: {error}") from None
+    except ReelscapeError:  # the name: a client that is still sending would lose the answer with the connection
+        body.skip()
+        raise
     return fields  # type: ignore[no-any-return]
 
 
@@ -92,6 +106,11 @@ class _Counted:
         chunk = self._read(min(size, self.left_bytes))
         self.left_bytes -= len(chunk)
         return chunk
+
+    def skip(self) -> None:
+        """Read what is still to come, and forget it."""
+        while self.read(CHUNK_BYTES):
+            pass
 
 
 class _Sink(FileUploadHandler):

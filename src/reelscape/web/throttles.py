@@ -26,26 +26,29 @@ WINDOW_S = 60
 _PROVEN_S = 3600
 
 
-def count(counter: str, limit: int) -> int:
-    """Count one more in this minute: the seconds to wait if that is more than `limit`, else 0. A limit of 0 is none."""
+def count(counter: str, limit: int, amount: int = 1, window_s: int = WINDOW_S) -> int:
+    """Count `amount` more in this minute, or other window: the seconds to wait if that makes more than `limit`, else 0.
+
+    A limit of 0 is none.
+    """
     if limit <= 0:
         return 0
-    name = _window(counter)
-    cache.add(name, 0, 2 * WINDOW_S)
+    name = _window(counter, window_s)
+    cache.add(name, 0, 2 * window_s)
     try:
-        number = cache.incr(name)
+        number = cache.incr(name, amount)
     except ValueError:  # the cache made room between the two lines
         return 0
-    return seconds_left() if number > limit else 0
+    return seconds_left(window_s) if number > limit else 0
 
 
-def seconds_left() -> int:
-    """Seconds until the next minute of the counters begins, at least 1."""
-    return WINDOW_S - int(time.time()) % WINDOW_S
+def seconds_left(window_s: int = WINDOW_S) -> int:
+    """Seconds until the next minute (or other window) of the counters begins, at least 1."""
+    return window_s - int(time.time()) % window_s
 
 
-def _window(counter: str) -> str:
-    return f"rate:{counter}:{int(time.time()) // WINDOW_S}"
+def _window(counter: str, window_s: int = WINDOW_S) -> str:
+    return f"rate:{counter}:{int(time.time()) // window_s}"
 
 
 def address_wait_s(request: HttpRequest) -> int:

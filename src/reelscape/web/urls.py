@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from reelscape.web import blobs, health, llms, scenes
+from reelscape.web.api_open import view
 from reelscape.web.routes import route
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("reelscape.web.account_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("reelscape.web.api_v1.urls")),
+    path("api/", include("reelscape.web.api_open.urls")),
+    path("view/<uuid:file_id>.<slug:extension>", view.page),
     path("llms.txt", llms.guide),
     route("scenes/{job_id}", scenes.page),
 ]

@@ -16,7 +16,7 @@ FINISHED = "Finished"
 FAILED = "Failed"
 NOT_FOUND = "Not found"
 
-_EARLY_STAGES = ("", "frames", "poses")
+_EARLY_STAGES = ("", "fetch", "frames", "poses")
 _RUNNING, _EARLY = Q(status=Job.Status.RUNNING), Q(stage__in=_EARLY_STAGES)
 _OVER_BADLY = Q(status__in=(Job.Status.FAILED, Job.Status.CANCELLED))
 FILTERS = {

@@ -1,0 +1,30 @@
+"""The OpenAPI document of the open surface, drawn from the code once per process."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.http import JsonResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from reelscape.web.api_v1.openapi import OpenDocument, drawn
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document = drawn("api/", "reelscape.web.api_open.urls")
+    document["paths"] = {route.rstrip("/"): operations for route, operations in document["paths"].items()}
+    document["info"] |= {
+        "title": "Reelscape: files and reconstruction",
+        "description": "A file host and reconstruction by upload or address. Whoever knows an id may read it.",
+    }
+    return document
+
+
+class AsJson(OpenDocument):
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> JsonResponse:
+        """The document."""
+        return JsonResponse(_document())

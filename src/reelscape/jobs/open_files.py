@@ -18,8 +18,8 @@ from django.db.models import Q
 from reelscape.errors import NotAVideo, NotFound, UnknownFileType, WrongDeleteToken
 from reelscape.jobs import quota, uploads, verbs
 from reelscape.jobs.files import store
-from reelscape.kinds import Kind, kind_of
 from reelscape.jobs.models import Asset
+from reelscape.kinds import Kind, kind_of
 
 GUEST = "guest"
 VIDEO_EXTENSIONS = ("mp4", "m4v", "mov", "avi", "mkv", "webm")

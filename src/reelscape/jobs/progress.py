@@ -18,6 +18,7 @@ FIRST_WORDS = {
     "frames": "choosing frames",
     "poses": "finding the camera path",
     "train": "training",
+    "mesh": "making the mesh",
     "export": "writing the files",
     "preview": "drawing the preview",
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from reelscape.jobs import open_files
-from reelscape.kinds import Kind
 from reelscape.jobs.models import Asset, Job
+from reelscape.kinds import Kind
 
 Config = dict[str, Any]
 

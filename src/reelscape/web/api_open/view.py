@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from reelscape.errors import NotFound
 from reelscape.jobs import open_files
-from reelscape.kinds import Kind
 from reelscape.jobs.models import Asset, Job
+from reelscape.kinds import Kind
 from reelscape.web.api_open.scene_config import file_config, job_config
 
 CONTENT_POLICY = "; ".join(

@@ -19,7 +19,7 @@ from typing import Any
 
 from reelscape.lifeline import die_with_parent
 
-STAGES = {"frames": 0.06, "poses": 0.30, "train": 0.55, "export": 0.02, "preview": 0.07}
+STAGES = {"frames": 0.05, "poses": 0.29, "train": 0.50, "mesh": 0.08, "export": 0.02, "preview": 0.06}
 FILES = ("scene.ply", "scene.spz", "transforms.json", "preview.jpg", "turntable.mp4")
 MESHES = ("mesh.glb", "mesh.obj", "mesh.ply")
 VIEW = {"position": [1.0, 2.0, 3.0], "look_at": [0.0, 0.5, -1.0], "up": [0.0, -1.0, 0.0]}

@@ -17,6 +17,7 @@ from reelscape.errors import Cancelled
 from reelscape.jobs import engine, open_files, verbs, workers
 from reelscape.jobs.files import store
 from reelscape.jobs.models import Asset, Job, Worker
+from reelscape.jobs.progress import TRAINING_STARTS
 from reelscape.jobs.publication import PRODUCTS
 
 pytestmark = pytest.mark.django_db
@@ -191,7 +192,7 @@ def test_progress_never_falls(job: Job) -> None:
     for stage, fraction in (("train", 0.5), ("poses", 0.1), ("frames", 0.0)):
         call("progress", job, {"attempt": 1, "stage": stage, "fraction": fraction})
     job.refresh_from_db()
-    assert job.overall == pytest.approx(0.63) and job.stage == "frames"
+    assert job.overall == pytest.approx((TRAINING_STARTS + 0.9) / 2) and job.stage == "frames"
 
 
 def test_a_video_that_is_not_here_is_named_by_its_address() -> None:

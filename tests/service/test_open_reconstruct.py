@@ -363,7 +363,8 @@ class TestFrames:
             return progress.counted_frames(Job(num_frames=100, overall=overall))
 
         assert progress.counted_frames(Job(overall=0.5)) == (None, None)
-        points = (0.0, 0.03, 0.06, 0.21, 0.36, 0.68, 1.0)
+        first, then = progress.POSES_START, progress.TRAINING_STARTS
+        points = (0.0, first / 2, first, (first + then) / 2, then, (then + 1) / 2, 1.0)
         assert [counted(point)[0] for point in points] == [0, 50, 100, 150, 200, 250, 300]
         assert counted(0.5)[1] == 300
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from reelscape.jobs.files import run_dir
 from reelscape.jobs.models import Job
 
-POSES_START, TRAINING_STARTS = 0.06, 0.36
+POSES_START, TRAINING_STARTS = 0.05, 0.34
 """Shares of a whole run that are over when a stage begins; a test holds them to the pipeline's table of stages."""
 
 FIRST_WORDS = {

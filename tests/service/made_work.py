@@ -21,7 +21,7 @@ from reelscape.jobs.progress import Progress
 
 FAKE_RUN = (sys.executable, str(Path(__file__).with_name("fake_run.py")))
 WORKER = "tests"
-STAGES = ("frames", "poses", "train", "export", "preview")
+STAGES = ("frames", "poses", "train", "mesh", "export", "preview")
 
 
 def configure(settings: Any, **changes: Any) -> None:

@@ -160,6 +160,7 @@ def test_a_crash_is_tried_again_from_its_stage(ann: User) -> None:
         *deaths,
         *deaths,
         *whole("train"),
+        *whole("mesh"),
         *whole("export"),
         *preview,
         *whole("preview"),

@@ -140,13 +140,17 @@ def _check(described: Field[Any], value: Any) -> None:
         raise BadSetting(f"{variable(described.name)} is {value}; accepted: {accepted(described)}.")
 
 
+_KINDS = {"int": "a whole number", "bool": "yes or no", "Path": "a path"}
+
+
 def _read(described: Field[Any], text: str) -> Any:
     """`text` as the type of the setting."""
     readers: dict[Any, Callable[[str], Any]] = {"Path": _read_path, "bool": _read_bool, "int": int, "str": _read_text}
     try:
         return readers.get(described.type, _read_list)(text)
     except ValueError as error:
-        raise BadSetting(f"{variable(described.name)} is {text!r}, which is no {described.type}.") from error
+        wanted = _KINDS[str(described.type)]
+        raise BadSetting(f"{variable(described.name)} is {text!r}, which must be {wanted}.") from error
 
 
 def _read_path(text: str) -> Path:

@@ -53,6 +53,8 @@ class Address:
             time.sleep(_LOOK_EVERY_S)
         if number == errno.EADDRINUSE:
             raise PortInUse(f"Another program listens at port {self.port} of {self.host}.")
+        if number == errno.EACCES:
+            raise HostUnknown(f"To listen at port {self.port} needs administrator rights.")
         if number:
             raise HostUnknown(f"This machine cannot listen at {self.host}, port {self.port}: {os.strerror(number)}.")
 
@@ -63,8 +65,8 @@ class Address:
             try:
                 trial.bind((self.host, self.port))
                 trial.listen()
-            except socket.gaierror:
-                return errno.EADDRNOTAVAIL
+            except (socket.gaierror, UnicodeError):
+                raise HostUnknown(f"The name {self.host!r} cannot be found.") from None
             except OSError as error:
                 return error.errno or errno.EADDRNOTAVAIL
         return 0

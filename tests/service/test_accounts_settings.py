@@ -52,6 +52,12 @@ def test_a_value_that_cannot_be_names_its_variable(monkeypatch: pytest.MonkeyPat
         loaded(monkeypatch, **{name: text})
 
 
+def test_a_number_that_is_none_is_told_in_plain_words() -> None:
+    with pytest.raises(BadSetting, match="is '1h', which must be a whole number") as raised:
+        ServiceConfig.from_environ({"REELSCAPE_KEEP_RUNS_S": "1h"})
+    assert "docs/service-settings.md" in raised.value.advice
+
+
 def test_the_presets_are_those_of_a_run() -> None:
     assert set(SERVICE_PRESETS) == set(PRESETS)
     assert ServiceConfig().preset in PRESETS

@@ -57,6 +57,11 @@ def test_an_upload_address_names_its_blob(ann: Caller, extension: str) -> None:
     assert told["resumable"] is True
 
 
+def test_a_file_without_an_extension_is_told_so(ann: Caller) -> None:
+    answer = post(ann, "generate-upload-url/", {"file_extension": ""})
+    assert (answer.status_code, answer.json()["error"]) == (400, "The file's name has no extension.")
+
+
 @pytest.mark.parametrize("body", [{}, {"file_extension": "exe"}, {"file_extension": "../x"}, {"file_extension": None}])
 def test_an_upload_address_for_no_video_is_refused(ann: Caller, body: dict[str, Any]) -> None:
     answer = post(ann, "generate-upload-url/", body)

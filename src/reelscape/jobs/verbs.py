@@ -52,6 +52,8 @@ class Submission:
 def accepted_extension(text: str) -> str:
     """An extension as we write it: mp4 for `.MP4`. Raises UnknownExtension."""
     plain = text.strip().lstrip(".").lower()
+    if not plain:
+        raise UnknownExtension("The file's name has no extension.")
     if plain not in VIDEO_TYPES:
         raise UnknownExtension(f"Files of the type {plain[:20]!r} are not accepted.")
     return plain

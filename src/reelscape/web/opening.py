@@ -29,10 +29,17 @@ def open_data_dir(data_dir: Path | None = None, **settings: str) -> ServiceConfi
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_secret_key(config.secret_key_path)
     except OSError as error:
-        raise OutDirUnwritable(f"The data folder {config.data_dir} cannot be used: {error.strerror}.") from error
+        raise OutDirUnwritable(_unusable(config.data_dir, error)) from error
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reelscape.web.settings")
     django.setup()
     return config
+
+
+def _unusable(folder: Path, error: OSError) -> str:
+    file = next((path for path in (folder, *folder.parents) if path.is_file()), None)
+    if file is not None:
+        return f"The data folder {folder} cannot be used: {file} is a file, not a folder."
+    return f"The data folder {folder} cannot be used: {error.strerror}."
 
 
 def is_migrated() -> bool:

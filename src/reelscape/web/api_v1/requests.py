@@ -50,7 +50,7 @@ class ExtensionField(serializers.CharField):
 class UploadRequest(serializers.Serializer[Any]):
     """What kind of file is going to be uploaded."""
 
-    file_extension = ExtensionField(max_length=32)
+    file_extension = ExtensionField(max_length=32, allow_blank=True)
 
 
 class JobSettings(serializers.Serializer[Any]):

@@ -74,6 +74,9 @@ class ServiceConfig:
     heartbeat_expiry_s: int = _setting(60, "Seconds of a worker's silence after which another takes its job.", low=1)
 
     disk_quota_bytes: int = _setting(0, "Most bytes that files and run folders may take together; 0 sets no limit.")
+    user_quota_bytes: int = _setting(
+        0, "Bytes of uploads and scenes from which on an account may upload no more; 0 sets no limit."
+    )
     disk_reserve_bytes: int = _setting(128 << 20, "Free bytes of the disk that uploads and jobs leave alone.")
     keep_runs_s: int = _setting(86_400, "Seconds that the run folder of a job that ended is kept for a retry.")
     keep_uploads_s: int = _setting(

@@ -103,6 +103,7 @@ def test_a_submitted_job_is_told_as_documented(ann: Caller) -> None:
     home = f"{settings.REELSCAPE.public_url}/api/v1/jobs/{job.id}/"
     assert told["links"] == {
         "self": home, "viewer": f"{home}viewer/", "report": f"{home}report/", "preview": f"{home}preview/",
+        "thumbnail": f"{home}download/thumbnail/",
         "ply": f"{home}download/ply/", "spz": f"{home}download/spz/",
         "cancel": f"{home}cancel/", "retry": f"{home}retry/",
     }  # fmt: skip

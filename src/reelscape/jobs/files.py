@@ -11,9 +11,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from reelscape.jobs.models import Job
 from reelscape.storage.local import LocalStore
 from reelscape.storage.signing import Signer
+
+PREVIEW_SUFFIX = ".preview.png"
 
 
 @cache
@@ -43,10 +44,9 @@ def remove_run(job_id: uuid.UUID) -> None:
         shutil.rmtree(grave, ignore_errors=True)
 
 
-def remove_products(job: Job) -> None:
-    """Remove all products of a job, rows and blobs, also blobs that an interrupted attempt left."""
-    job.products.all().delete()
-    remove_blobs(product_prefix(job.id))
+def preview_key(key: str) -> str:
+    """Where the picture of the blob at `key` lies; it goes when that blob goes."""
+    return f"{key}{PREVIEW_SUFFIX}"
 
 
 def product_prefix(job_id: uuid.UUID) -> str:

@@ -358,6 +358,12 @@ class MethodNotAllowed(AccessError):
     advice = "The header Allow names the methods that it accepts."
 
 
+class RequestTimeout(AccessError):
+    code = "request_timeout"
+    sentence = "The request's body took too long to arrive."
+    advice = "Send it again, on a better connection; a video goes to the address of generate-upload-url."
+
+
 class UnsupportedMediaType(AccessError):
     code = "unsupported_media_type"
     sentence = "The request's body has a type that this address does not read."

@@ -152,8 +152,8 @@ def test_an_upload_that_was_deleted_meanwhile_leaves_no_blob(monkeypatch: pytest
 
 
 def test_too_many_at_once_are_asked_to_come_again(monkeypatch: pytest.MonkeyPatch, sent: Asset) -> None:
-    full = Slots(1)
-    full.take()
+    full = Slots(1, per_client=1)
+    full.take("somebody")
     monkeypatch.setattr(blobs, "UPLOADS", full)
     monkeypatch.setattr("reelscape.web.sending.DOWNLOADS", full)
     for answer in (put(made_address().url), get(read_url(sent))):

@@ -70,7 +70,7 @@ def put(request: HttpRequest, key: str) -> HttpResponse:
     if "comp" in request.GET or "Content-Range" in request.headers:  # one block of an Azure client would pass for all
         raise PartsNotOffered()
     length_bytes = uploads.check_length(content_length(request))
-    with UPLOADS.held():
+    with UPLOADS.held(str(asset.owner_id)):
         uploads.receive(asset, body_of(request), length_bytes)
     return HttpResponse(status=201, headers={"ETag": etag_of(store().path(key))})
 

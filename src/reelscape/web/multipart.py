@@ -33,18 +33,19 @@ class FormFile:
 
 
 @contextmanager
-def form_file(request: HttpRequest, field: str, check_name: Callable[[str], object]) -> Iterator[FormFile]:
+def form_file(request: HttpRequest, field: str, check_name: Callable[[str], object], client: str) -> Iterator[FormFile]:
     """The file in a field of a form, which is gone when the block ends (a hard link of it stays).
 
-    `check_name` may refuse a file by its name before any of it is read. Other files of the form are skipped. Raises
-    UnsupportedMediaType, LengthRequired, UploadTooLarge, StorageFull, UploadTruncated, EmptyUpload, BadRequest.
+    `check_name` may refuse a file by its name before any of it is read; `client` is whose upload it counts as. Other
+    files of the form are skipped. Raises UnsupportedMediaType, LengthRequired, UploadTooLarge, StorageFull,
+    RateLimited, UploadTruncated, EmptyUpload, BadRequest.
     """
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType("Send a form (multipart/form-data) with the file.")
     body = _Counted(body_of(request), _check_length(request))
     with new_file(settings.REELSCAPE.incoming_dir) as (file, path):
         sink = _Sink(field, file, check_name)
-        with full_disk_told(), UPLOADS.held():
+        with full_disk_told(), UPLOADS.held(client):
             fields = _parse(request, body, sink)
             file.flush()
         if body.left_bytes:

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "reelscape.web.middleware.address_limit",  # below CORS: a page may read the 429
+    "reelscape.web.bodies.small_bodies",  # before all that reads a body
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -113,7 +114,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-AXES_CLIENT_IP_CALLABLE = "reelscape.web.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "reelscape.web.addresses.limited_address"
 AXES_USERNAME_CALLABLE = "reelscape.web.lockout.user_name"
 AXES_LOCKOUT_CALLABLE = "reelscape.web.lockout.locked_out"
 
@@ -163,7 +164,7 @@ LOGGING = {
 
 USE_TZ = True
 TIME_ZONE = "UTC"
-FILE_UPLOAD_TEMP_DIR = REELSCAPE.incoming_dir
+FILE_UPLOAD_HANDLERS: list[str] = []  # a form takes no files; the views of uploads bring a handler of their own
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS

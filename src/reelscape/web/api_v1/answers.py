@@ -34,6 +34,7 @@ STATUS: Mapping[type[ReelscapeError], int] = {
     errors.NotFound: 404,
     errors.NotAvailable: 404,
     errors.MethodNotAllowed: 405,
+    errors.RequestTimeout: 408,
     errors.JobOver: 409,
     errors.JobNotOver: 409,
     errors.UploadSpent: 409,
@@ -92,6 +93,15 @@ def json_failure(error: ReelscapeError, wait_s: float | None = None) -> JsonResp
     """The same answer from a plain Django view; `wait_s` are the seconds of a 429."""
     status = status_of(error)
     return JsonResponse(body_of(error), status=status, headers=_headers(status, wait_s))
+
+
+def refusal(request: HttpRequest, error: ReelscapeError, wait_s: float | None = None) -> HttpResponse:
+    """The answer of what stands before all views: for programs that of other errors, for people a sentence."""
+    if _speaks_json(request):
+        return json_failure(error, wait_s)
+    status = status_of(error)
+    text = f"{error.message}\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=status, headers=_headers(status, wait_s))
 
 
 def _headers(status: int, wait_s: float | None = None) -> dict[str, str]:

@@ -23,7 +23,7 @@ def counters_start_anew() -> None:
 
 
 @pytest.fixture(autouse=True)
-def commits_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+def commits_are_seen() -> Any:
     """The transaction around a test never commits: what waits for a commit is done at the end of the outermost block
     within it, as it would be without that transaction.
     """
@@ -46,8 +46,10 @@ def commits_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
             for _, func, _ in waiting:
                 func()
 
-    monkeypatch.setattr(transaction.Atomic, "__exit__", leave_and_commit)
-    monkeypatch.setattr(transaction, "on_commit", on_commit_of_test)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transaction.Atomic, "__exit__", leave_and_commit)
+        patch.setattr(transaction, "on_commit", on_commit_of_test)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,11 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and "is full" in str(error)
 
 
+def is_locked(error: BaseException) -> bool:
+    """Whether another held the database for longer than its timeout."""
+    return isinstance(error, OperationalError) and "locked" in str(error)
+
+
 def fault(error: DatabaseError, path: object) -> ReelscapeError:
     """What to tell the operator of the database at `path`."""
     for words, (kind, sentence) in _FAULTS.items():

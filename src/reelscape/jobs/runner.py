@@ -25,6 +25,7 @@ from reelscape.errors import (
     coded,
 )
 from reelscape.jobs import engine, quota, retention, run_report
+from reelscape.jobs.database import is_full, is_locked
 from reelscape.jobs.engine import Claim
 from reelscape.jobs.files import remove_run, run_dir, store
 from reelscape.jobs.models import Job
@@ -95,7 +96,7 @@ def work_on(claim: Claim, stopping: threading.Event) -> None:
 def _fail(attempt: _Attempt, raised: Exception) -> None:
     """Fail the job with the error that stands for what was raised."""
     claim, job = attempt.claim, attempt.job
-    error = StorageFull() if _says_full(raised) else coded(raised)
+    error = StorageFull() if is_full(raised) else coded(raised)
     log.info("job %s: failed, %s", job.id, error.code)
     if isinstance(error, UnexpectedError):
         log.error("job %s: %s\n%s", job.id, error.message, attempt.last_words, exc_info=raised)
@@ -113,20 +114,10 @@ def _settle(attempt: _Attempt, write: Callable[[], object]) -> None:
             attempt.outlast_locks(write)
             return
         except OperationalError as error:
-            if not _says_full(error):
+            if not is_full(error):
                 raise
             remove_run(attempt.job.id)
     write()
-
-
-def _says_full(error: BaseException) -> bool:
-    """Whether the database could not write for lack of room."""
-    return isinstance(error, OperationalError) and "full" in str(error)
-
-
-def _says_locked(error: OperationalError) -> bool:
-    """Whether another held the database for longer than its timeout."""
-    return "locked" in str(error)
 
 
 @contextmanager
@@ -135,7 +126,7 @@ def _bearing_locks() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if not _says_locked(error):
+        if not is_locked(error):
             raise
         log.warning("the database is locked; a look at a job or news of it are left out")
 
@@ -171,7 +162,7 @@ class _Attempt:
             try:
                 return write()
             except OperationalError as error:
-                if not _says_locked(error) or self._stopping.wait(_LOCKED_PAUSE_S):
+                if not is_locked(error) or self._stopping.wait(_LOCKED_PAUSE_S):
                     raise
                 log.warning("job %s: the database is locked; the change of its row waits", self.job.id)
 

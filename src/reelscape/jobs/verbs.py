@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ from reelscape.errors import (
 )
 from reelscape.jobs import engine, quota
 from reelscape.jobs.camera import first_camera
+from reelscape.jobs.database import is_full
 from reelscape.jobs.files import preview_key, product_prefix, remove_blobs, remove_run, signer, store
 from reelscape.jobs.models import Asset, Job
 
@@ -168,13 +169,25 @@ def delete(job: Job) -> None:
     """Remove a job with everything that came of it: products, run folder, its upload unless another job needs it.
 
     All rows go at once, and the files when that is certain: a kill in between leaves files that the next sweep removes.
-    A worker that runs the job finds no row to hold, and ends the run.
+    A worker that runs the job finds no row to hold, and ends the run. On a full disk not even rows can go: then the files
+    go first, which makes room.
     """
+    job_id, video = job.id, job.video
+    try:
+        _delete_rows(job_id, video)
+    except OperationalError as error:
+        if not is_full(error):
+            raise
+        _remove_files(job_id)
+        _delete_rows(job_id, video)
+
+
+def _delete_rows(job_id: uuid.UUID, video: Asset | None) -> None:
     with transaction.atomic():
-        if job.video is not None and not job.video.jobs.exclude(id=job.id).exists():
-            delete_upload(job.video)
-        transaction.on_commit(partial(_remove_files, job.id), robust=True)  # a deleted row forgets its id
-        job.delete()
+        if video is not None and not video.jobs.exclude(id=job_id).exists():
+            delete_upload(video)
+        transaction.on_commit(partial(_remove_files, job_id), robust=True)
+        Job.objects.filter(id=job_id).delete()
 
 
 def _remove_files(job_id: uuid.UUID) -> None:

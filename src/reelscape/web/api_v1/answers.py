@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from reelscape import errors
 from reelscape.errors import ReelscapeError
+from reelscape.jobs.database import is_full
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,8 @@ def _as_ours(exc: Exception) -> ReelscapeError | None:
     """The leaf of our tree for what a view raised; None for what nobody foresaw."""
     if isinstance(exc, ReelscapeError):
         return exc
+    if is_full(exc):
+        return errors.StorageFull()
     if isinstance(exc, drf.ValidationError):
         return errors.BadRequest(_first_sentence(exc.detail))
     kind = next((_OURS[kind] for kind in type(exc).__mro__ if kind in _OURS), None)

@@ -18,6 +18,8 @@ networks(REELSCAPE.trusted_proxies)  # a bad one is said now, not at the first r
 _PUBLIC = urlsplit(REELSCAPE.public_url)
 if _PUBLIC.scheme not in ("http", "https") or not _PUBLIC.hostname:
     raise BadSetting(f"REELSCAPE_PUBLIC_URL is {REELSCAPE.public_url!r}; it must be an http or https address.")
+if REELSCAPE.public_url != f"{_PUBLIC.scheme}://{_PUBLIC.netloc}" or "@" in _PUBLIC.netloc:
+    raise BadSetting(f"REELSCAPE_PUBLIC_URL is {REELSCAPE.public_url!r}; it must end with its host, or with its port.")
 _HTTPS = _PUBLIC.scheme == "https"
 _BAD_ORIGINS = [text for text in REELSCAPE.cors_origins if not re.fullmatch(r"\*|https?://[^/?#@\s]+", text)]
 if _BAD_ORIGINS:
@@ -28,7 +30,8 @@ try:
     SECRET_KEY = REELSCAPE.secret_key_path.read_text(encoding="ascii").strip()
 except FileNotFoundError:  # `serve` makes the file; whoever only reads the settings needs no lasting key
     SECRET_KEY = secrets.token_urlsafe(48)
-ALLOWED_HOSTS = [_PUBLIC.hostname, "127.0.0.1", "localhost", "[::1]", *REELSCAPE.allowed_hosts]
+_PUBLIC_HOST = f"[{_PUBLIC.hostname}]" if ":" in _PUBLIC.hostname else _PUBLIC.hostname
+ALLOWED_HOSTS = [_PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]", *REELSCAPE.allowed_hosts]
 
 ROOT_URLCONF = "reelscape.web.urls"
 WSGI_APPLICATION = "reelscape.web.wsgi.application"
@@ -158,7 +161,7 @@ LOGGING = {
         "reelscape": {"level": "INFO"},
         "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"level": "ERROR"},  # what a client does wrong is told to the client
-        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+        "django.security": {"handlers": ["nowhere"], "propagate": False},  # anybody could fill a disk with it
     },
 }
 
@@ -186,8 +189,10 @@ CORS_ALLOW_HEADERS = [
     "authorization",
     "content-type",
     "range",
+    "x-http-method-override",
     "x-ms-blob-type",
     "tus-resumable",
+    "upload-defer-length",
     "upload-length",
     "upload-metadata",
     "upload-offset",
@@ -204,6 +209,8 @@ CORS_EXPOSE_HEADERS = [
     "Tus-Max-Size",
     "Tus-Resumable",
     "Tus-Version",
+    "Upload-Defer-Length",
+    "Upload-Expires",
     "Upload-Length",
     "Upload-Offset",
 ]

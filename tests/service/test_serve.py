@@ -90,6 +90,31 @@ def test_a_second_signal_ends_it_at_once(service: LiveService) -> None:
     wait_for(lambda: not service.pids(), 1.0)
 
 
+def test_a_second_signal_waits_for_no_lock(tmp_path: Path) -> None:
+    """It comes while the first one's stop waits for a child: whatever that holds, the handler must not want."""
+    script = (
+        "import os, signal\n"
+        "from reelscape.serving import Child, _stop_on_signals\n"
+        "child = Child('it', ('http.server', '--bind', '127.0.0.1', '0'))\n"
+        "child.keep_running()\n"
+        "print(child._process.pid, flush=True)\n"
+        "_stop_on_signals([child])\n"
+        "with child._process._waitpid_lock:\n"
+        "    for _ in range(2):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.returncode == 128 + signal.SIGTERM
+    wait_for(lambda: not _lives(int(done.stdout)), 5)
+
+
+def _lives(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and ") Z " not in stat.read_text()
+
+
 def test_one_serve_and_one_worker_per_folder(service: LiveService) -> None:
     service.start()
     said = refused("--data", str(service.data_dir), "--port", str(free_port()))

@@ -6,7 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 NATIVE := CMakeLists.txt pyproject.toml $(wildcard native/*)
 BUILD_HOOK := from scikit_build_core.build import get_requires_for_build_wheel
 DEMO := demo
-DATA := data
+DATA ?= data
+PORT ?= 8000
 
 .PHONY: install dev demo serve test lint format bench docs wheel lock clean
 
@@ -47,7 +48,7 @@ demo: install
 	@echo 'Look at $(DEMO)/room/preview.jpg and $(DEMO)/room/turntable.mp4.'
 
 serve: install
-	$(BIN)/reelscape serve --data $(DATA)
+	$(BIN)/reelscape serve --data $(DATA) --port $(PORT)
 
 test: dev
 	$(BIN)/python -m pytest

@@ -261,6 +261,12 @@ class OutputExists(OutputError):
     advice = "Move it away, or name another folder with --out; nothing was overwritten."
 
 
+class DatabaseDamaged(OutputError):
+    code = "database_damaged"
+    sentence = "The service's database is damaged."
+    advice = "Stop the service and put a backup in its place; `sqlite3 FILE .recover` may save what no backup has."
+
+
 class DataDirBusy(OutputError):
     code = "data_dir_busy"
     sentence = "Another process of the service is working on the data folder."
@@ -312,7 +318,10 @@ class StageCrashed(RunError):
 class BadSetting(RunError):
     code = "bad_setting"
     sentence = "A setting has a value that cannot be used."
-    advice = "See the command's `--help` and docs/settings.md for the accepted values."
+    advice = (
+        "The accepted values are in the command's `--help`, in docs/settings.md, and, for variables REELSCAPE_..., in "
+        "docs/service-settings.md."
+    )
 
 
 class UnexpectedError(RunError):
@@ -367,6 +376,12 @@ class MethodNotAllowed(AccessError):
     advice = "The header Allow names the methods that it accepts."
 
 
+class RequestTimeout(AccessError):
+    code = "request_timeout"
+    sentence = "The request's body took too long to arrive."
+    advice = "Send it again, on a better connection; a video goes to the address of generate-upload-url."
+
+
 class UnsupportedMediaType(AccessError):
     code = "unsupported_media_type"
     sentence = "The request's body has a type that this address does not read."
@@ -398,7 +413,7 @@ class BadPassword(AccountError):
 class UserNotFound(AccountError):
     code = "user_not_found"
     sentence = "There is no account of this name."
-    advice = "See `reelscape user list`, or make the account with `reelscape user create`."
+    advice = "Name the service's folder with --data; see `reelscape user list`, or make one: `reelscape user create`."
 
 
 class BadKeyName(AccountError):
@@ -584,7 +599,10 @@ class JobFailed(JobError):
 class WorkerLost(JobError):
     code = "worker_lost"
     sentence = "The process that worked on the job died several times."
-    advice = "The machine may lack memory for this video: use fewer gaussians or a shorter video, then retry."
+    advice = (
+        "After restarts or power cuts just retry it; else the machine may lack memory for this video: use fewer "
+        "gaussians or a shorter video."
+    )
 
 
 class UrlForbidden(JobError):

@@ -95,6 +95,9 @@ class ServiceConfig:
     )
 
     disk_quota_bytes: int = _setting(0, "Most bytes that files and run folders may take together; 0 sets no limit.")
+    user_quota_bytes: int = _setting(
+        0, "Bytes of uploads and scenes from which on an account may upload no more; 0 sets no limit."
+    )
     disk_reserve_bytes: int = _setting(128 << 20, "Free bytes of the disk that uploads and jobs leave alone.")
     keep_runs_s: int = _setting(86_400, "Seconds that the run folder of a job that ended is kept for a retry.")
     keep_uploads_s: int = _setting(
@@ -175,13 +178,17 @@ def _check(described: Field[Any], value: Any) -> None:
         raise BadSetting(f"{variable(described.name)} is {value}; accepted: {accepted(described)}.")
 
 
+_KINDS = {"int": "a whole number", "bool": "yes or no", "Path": "a path"}
+
+
 def _read(described: Field[Any], text: str) -> Any:
     """`text` as the type of the setting."""
     readers: dict[Any, Callable[[str], Any]] = {"Path": _read_path, "bool": _read_bool, "int": int, "str": _read_text}
     try:
         return readers.get(described.type, _read_list)(text)
     except ValueError as error:
-        raise BadSetting(f"{variable(described.name)} is {text!r}, which is no {described.type}.") from error
+        wanted = _KINDS[str(described.type)]
+        raise BadSetting(f"{variable(described.name)} is {text!r}, which must be {wanted}.") from error
 
 
 def _read_path(text: str) -> Path:

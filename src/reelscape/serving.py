@@ -53,6 +53,8 @@ class Address:
             time.sleep(_LOOK_EVERY_S)
         if number == errno.EADDRINUSE:
             raise PortInUse(f"Another program listens at port {self.port} of {self.host}.")
+        if number == errno.EACCES:
+            raise HostUnknown(f"To listen at port {self.port} needs administrator rights.")
         if number:
             raise HostUnknown(f"This machine cannot listen at {self.host}, port {self.port}: {os.strerror(number)}.")
 
@@ -63,8 +65,8 @@ class Address:
             try:
                 trial.bind((self.host, self.port))
                 trial.listen()
-            except socket.gaierror:
-                return errno.EADDRNOTAVAIL
+            except (socket.gaierror, UnicodeError):
+                raise HostUnknown(f"The name {self.host!r} cannot be found.") from None
             except OSError as error:
                 return error.errno or errno.EADDRNOTAVAIL
         return 0
@@ -120,13 +122,18 @@ class Child:
         """End its whole group now; returns its exit status, None when it did not run."""
         if self._process is None:
             return None
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # not yet reaped, so the number is still ours
+        self.signal_end()
         status = self._process.wait()
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process = None
         return status
+
+    def signal_end(self) -> None:
+        """Send SIGKILL to its whole group, and wait for nothing: a signal's handler may do this at any moment."""
+        if self._process is not None and self._process.returncode is None:  # reaped, its number may be another's
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _has_ended(self) -> bool:
         """Whether it is over; it is not reaped, so that its number stays ours."""
@@ -174,7 +181,7 @@ def _stop_on_signals(children: Sequence[Child]) -> threading.Event:
     def stop(number: int, frame: FrameType | None) -> None:
         if stopping.is_set():
             for child in children:
-                child.kill()
+                child.signal_end()
             os._exit(128 + number)
         stopping.set()
 

@@ -31,6 +31,36 @@ def workers_may_just_be_starting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def commits_are_seen() -> Any:
+    """The transaction around a test never commits: what waits for a commit is done at the end of the outermost block
+    within it, as it would be without that transaction.
+    """
+    from django.db import transaction
+
+    leave, on_commit = transaction.Atomic.__exit__, transaction.on_commit
+
+    def leave_and_commit(self: Any, *raised: Any) -> None:
+        leave(self, *raised)
+        commit(self.using)
+
+    def on_commit_of_test(func: Any, using: Any = None, robust: bool = False) -> None:
+        on_commit(func, using, robust)
+        commit(using)
+
+    def commit(using: Any) -> None:
+        connection = transaction.get_connection(using)
+        if connection.in_atomic_block and getattr(connection.atomic_blocks[-1], "_from_testcase", False):
+            waiting, connection.run_on_commit = connection.run_on_commit, []
+            for _, func, _ in waiting:
+                func()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transaction.Atomic, "__exit__", leave_and_commit)
+        patch.setattr(transaction, "on_commit", on_commit_of_test)
+        yield
+
+
+@pytest.fixture(autouse=True)
 def nothing_is_left_incoming() -> Any:
     """Uploads that a test leaves half done do not meet the next one."""
     from django.conf import settings

@@ -20,7 +20,7 @@ import httpx
 from tests.service.live_server import free_port
 from tests.service.made_work import FAKE_RUN
 
-_MARK = "REELSCAPE_TEST_MARK"
+_MARK = "TEST_MARK"  # not one that runs are not given
 _CLI = (sys.executable, "-P", "-m", "reelscape.cli")
 ROLES = {
     "serve": r"reelscape\.cli serve",

@@ -131,6 +131,24 @@ def test_nobody_can_lock_out_another_one(ann: User, settings: Any) -> None:
     assert log_in(Client(), "ann", PASSWORD, REMOTE_ADDR="192.0.2.1").status_code == 302
 
 
+def test_addresses_of_one_network_are_locked_out_together(ann: User, settings: Any) -> None:
+    """An IPv6 client may choose from a whole /64."""
+    for number in range(settings.AXES_FAILURE_LIMIT):
+        log_in(Client(), "ann", "wrong", REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
+    assert log_in(Client(), "ann", PASSWORD, REMOTE_ADDR="2001:db8:1:2:ffff::1").status_code == 429
+    assert log_in(Client(), "ann", PASSWORD, REMOTE_ADDR="2001:db8:1:3::1").status_code == 302
+
+
+def test_resets_of_a_password_are_limited_by_network(client: Client) -> None:
+    asked = [
+        client.post(
+            "/accounts/password/reset/", {"email": f"a{number}@example.org"}, REMOTE_ADDR=f"2001:db8:1:2::{number:x}"
+        ).status_code
+        for number in range(21)
+    ]
+    assert asked == [302] * 20 + [429]
+
+
 def test_a_lock_opens_by_itself(ann: User, settings: Any) -> None:
     from axes.models import AccessAttempt
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import runpy
 from typing import Any
 
@@ -38,6 +39,10 @@ def loaded(monkeypatch: pytest.MonkeyPatch, **values: str) -> dict[str, Any]:
         ("signup", "perhaps"),
         ("public_url", "scenes.example"),
         ("public_url", "ftp://scenes.example"),
+        ("public_url", "https://scenes.example/below"),
+        ("public_url", "https://scenes.example?a=1"),
+        ("public_url", "https://scenes.example/#top"),
+        ("public_url", "https://me@scenes.example"),
         ("trusted_proxies", "10.0.0.0/8, proxy"),
         ("cors_origins", "pages.example"),
         ("cors_origins", "https://pages.example/app"),
@@ -52,6 +57,12 @@ def test_a_value_that_cannot_be_names_its_variable(monkeypatch: pytest.MonkeyPat
         loaded(monkeypatch, **{name: text})
 
 
+def test_a_number_that_is_none_is_told_in_plain_words() -> None:
+    with pytest.raises(BadSetting, match="is '1h', which must be a whole number") as raised:
+        ServiceConfig.from_environ({"REELSCAPE_KEEP_RUNS_S": "1h"})
+    assert "docs/service-settings.md" in raised.value.advice
+
+
 def test_the_presets_are_those_of_a_run() -> None:
     assert set(SERVICE_PRESETS) == set(PRESETS)
     assert ServiceConfig().preset in PRESETS
@@ -64,6 +75,38 @@ def test_cookies_are_safe_behind_https_only(monkeypatch: pytest.MonkeyPatch) -> 
     safe = loaded(monkeypatch, public_url="https://scenes.example")
     assert safe["SESSION_COOKIE_SECURE"] and safe["CSRF_COOKIE_SECURE"] and safe["SECURE_HSTS_SECONDS"] > 0
     assert "scenes.example" in safe["ALLOWED_HOSTS"] and "*" not in safe["ALLOWED_HOSTS"]
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://[2001:db8::1]:8000", "[2001:db8::1]"),
+        ("https://scenes.example:8443/", "scenes.example"),
+        ("http://192.0.2.1", "192.0.2.1"),
+    ],
+)
+def test_the_public_host_may_be_named(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, client: Client, url: str, host: str
+) -> None:
+    settings.ALLOWED_HOSTS = loaded(monkeypatch, public_url=url)["ALLOWED_HOSTS"]
+    assert host in settings.ALLOWED_HOSTS
+    assert client.get("/own-policy", headers={"Host": f"{host}:8000"}).status_code == 200
+    assert client.get("/own-policy", headers={"Host": "[2001:db8::2]:8000"}).status_code == 400
+
+
+def test_refusals_that_anybody_can_cause_are_not_logged(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[logging.LogRecord] = []
+    root = logging.getLogger()
+    for handler in root.handlers:
+        if type(handler) is logging.StreamHandler:
+            monkeypatch.setattr(handler, "emit", logged.append)
+    strict, many = Client(enforce_csrf_checks=True), {f"field{number}": "" for number in range(1001)}
+    assert client.get("/own-policy", headers={"Host": "evil.example"}).status_code == 400
+    assert strict.post("/accounts/login/", {"login": "a"}).status_code == 403
+    assert client.post("/accounts/login/", many).status_code == 400
+    assert logged == []
+    logging.getLogger("django.request").error("A fault of the server's own")
+    assert len(logged) == 1
 
 
 def test_mails_go_to_the_log_without_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +144,8 @@ def preflight(path: str, method: str, headers: str, origin: str = ORIGIN) -> Any
         ("/blobs/videos/a.mp4", "PUT", "content-type, x-ms-blob-type"),
         ("/blobs/videos/a.mp4", "PATCH", "content-type, tus-resumable, upload-offset"),
         ("/blobs/videos/a.mp4", "HEAD", "tus-resumable"),
-        ("/blobs/videos/a.mp4", "POST", "tus-resumable, upload-length, upload-metadata"),
+        ("/blobs/videos/a.mp4", "POST", "tus-resumable, x-http-method-override"),
+        ("/api/v1/uploads/", "POST", "tus-resumable, upload-length, upload-defer-length, upload-metadata"),
     ],
 )
 def test_pages_of_a_named_origin_may_call(settings: Any, path: str, method: str, headers: str) -> None:
@@ -127,7 +171,8 @@ def test_a_page_elsewhere_reads_answers_and_refusals(settings: Any) -> None:
     answer = Client().get("/api/v1/me/", headers={"Origin": ORIGIN})
     assert answer.status_code == 401 and answer["Access-Control-Allow-Origin"] == ORIGIN
     exposed = answer["Access-Control-Expose-Headers"].split(", ")
-    assert {"Location", "ETag", "Upload-Offset", "Retry-After", "Tus-Resumable"} <= set(exposed)
+    assert {"Location", "ETag", "Retry-After", "Tus-Resumable"} <= set(exposed)
+    assert {"Upload-Offset", "Upload-Length", "Upload-Defer-Length", "Upload-Expires"} <= set(exposed)
     assert "Access-Control-Allow-Credentials" not in answer
 
 

@@ -6,9 +6,12 @@ import json
 import logging
 import uuid
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.db import OperationalError
 from django.http import JsonResponse
 from django.test import Client
 from rest_framework.exceptions import Throttled
@@ -16,6 +19,7 @@ from tests.service.made_jobs import API, Caller, made_caller, made_job
 
 from reelscape import errors
 from reelscape.jobs import verbs
+from reelscape.web import health
 from reelscape.web.api_v1 import answers
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +178,27 @@ def test_a_fault_outside_of_the_views_is_told_in_json(monkeypatch: pytest.Monkey
 def test_a_full_store_is_told_as_such(ann: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verbs.quota, "check_room", raising(errors.StorageFull()))
     check(ann.client.post(f"{API}/generate-upload-url/", {"file_extension": "mp4"}), 507, "storage_full")
+
+
+def test_a_database_without_room_is_told_as_such(ann: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = OperationalError("database or disk is full")
+    url = urlsplit(ann.client.post(f"{API}/generate-upload-url/", {"file_extension": "mp4"}).json()["url"])
+    monkeypatch.setattr(verbs, "stored", raising(full))
+    check(Client().put(f"{url.path}?{url.query}", b"video", content_type="video/mp4"), 507, "storage_full")
+    monkeypatch.setattr(verbs, "new_upload", raising(full))
+    check(ann.client.post(f"{API}/generate-upload-url/", {"file_extension": "mp4"}), 507, "storage_full")
+
+
+@pytest.mark.parametrize(("name", "code"), [("OperationalError", "database_damaged"), ("room", "storage_full")])
+def test_a_service_that_cannot_write_is_not_ready(monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> None:
+    assert Client().get("/readyz").json() == {"status": "ok"}
+    if name == "room":
+        monkeypatch.setattr(health.quota, "free_bytes", lambda: 1000)
+    else:
+        malformed = OperationalError("database disk image is malformed")
+        monkeypatch.setattr(health, "connection", SimpleNamespace(cursor=raising(malformed)))
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "code": code})
 
 
 @pytest.mark.parametrize("path", ["/api/v1/jobs/", "/api/v1/openapi.json", "/llms.txt"])

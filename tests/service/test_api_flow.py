@@ -57,6 +57,11 @@ def test_an_upload_address_names_its_blob(ann: Caller, extension: str) -> None:
     assert told["resumable"] is True
 
 
+def test_a_file_without_an_extension_is_told_so(ann: Caller) -> None:
+    answer = post(ann, "generate-upload-url/", {"file_extension": ""})
+    assert (answer.status_code, answer.json()["error"]) == (400, "The file's name has no extension.")
+
+
 @pytest.mark.parametrize("body", [{}, {"file_extension": "exe"}, {"file_extension": "../x"}, {"file_extension": None}])
 def test_an_upload_address_for_no_video_is_refused(ann: Caller, body: dict[str, Any]) -> None:
     answer = post(ann, "generate-upload-url/", body)
@@ -98,6 +103,7 @@ def test_a_submitted_job_is_told_as_documented(ann: Caller) -> None:
     home = f"{settings.REELSCAPE.public_url}/api/v1/jobs/{job.id}/"
     assert told["links"] == {
         "self": home, "viewer": f"{home}viewer/", "report": f"{home}report/", "preview": f"{home}preview/",
+        "thumbnail": f"{home}download/thumbnail/",
         "ply": f"{home}download/ply/", "spz": f"{home}download/spz/",
         "cancel": f"{home}cancel/", "retry": f"{home}retry/",
     }  # fmt: skip

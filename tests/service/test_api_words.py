@@ -207,6 +207,15 @@ def test_a_view_may_name_how_the_viewer_moves(ann: Caller, camera_type: str) -> 
     assert change(ann, made_job(ann.user), {"camera_data": view}).json()["camera_data"] == view
 
 
+def test_a_view_that_the_owner_set_is_told_from_one_of_a_run(ann: Caller) -> None:
+    job = made_job(ann.user)
+    for view, is_set in ((VIEW, True), (job.camera_data, True), (None, False)):
+        change(ann, job, {"camera_data": view})
+        assert Job.objects.get().camera_is_set is is_set
+    change(ann, job, {"title": "New"})
+    assert Job.objects.get().camera_is_set is False
+
+
 BAD_VIEWS = [
     json.dumps(VIEW), "{broken", [], 5, True, {}, {"lookAt": VIEW["lookAt"]}, {**VIEW, "fov": 50}, {**VIEW, "up": None},
     {**VIEW, "up": {"x": 0, "y": 1}}, {**VIEW, "up": {"x": 0, "y": 1, "z": "0"}},

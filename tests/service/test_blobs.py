@@ -80,9 +80,10 @@ def test_a_length_that_does_not_fit_stores_nothing(length: str, status: int, cod
 
 def test_a_full_disk_or_quota_is_told_before_the_body_comes(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     address = made_address()
-    settings.REELSCAPE = dataclasses.replace(settings.REELSCAPE, disk_quota_bytes=quota.used_bytes() + len(VIDEO) - 1)
+    needed_bytes = (quota.used_bytes() + len(VIDEO)) * 4 // 3 + 1  # a quarter is left to jobs
+    settings.REELSCAPE = dataclasses.replace(settings.REELSCAPE, disk_quota_bytes=needed_bytes - 4)
     assert refused(put(address.url), 507, "storage_full")
-    settings.REELSCAPE = dataclasses.replace(settings.REELSCAPE, disk_quota_bytes=quota.used_bytes() + len(VIDEO))
+    settings.REELSCAPE = dataclasses.replace(settings.REELSCAPE, disk_quota_bytes=needed_bytes)
     assert put(address.url).status_code == 201
 
 
@@ -145,14 +146,14 @@ def test_the_slower_of_two_puts_is_told_so(tmp_path: Path) -> None:
 
 def test_an_upload_that_was_deleted_meanwhile_leaves_no_blob(monkeypatch: pytest.MonkeyPatch) -> None:
     address = made_address()
-    monkeypatch.setattr(uploads.quota, "check_room", lambda wanted_bytes: address.asset.delete())
+    monkeypatch.setattr(uploads.quota, "check_upload_room", lambda wanted_bytes: address.asset.delete())
     key = address.asset.key
     assert refused(put(address.url), 404, "not_found") and not store().exists(key)
 
 
 def test_too_many_at_once_are_asked_to_come_again(monkeypatch: pytest.MonkeyPatch, sent: Asset) -> None:
-    full = Slots(1)
-    full.take()
+    full = Slots(1, per_client=1)
+    full.take("somebody")
     monkeypatch.setattr(blobs, "UPLOADS", full)
     monkeypatch.setattr("reelscape.web.sending.DOWNLOADS", full)
     for answer in (put(made_address().url), get(read_url(sent))):

@@ -97,6 +97,37 @@ def test_parts_of_no_upload_are_removed() -> None:
     assert uploads.sweep_incoming() == 2 and left_incoming() == [] and stored.stored() == VIDEO
 
 
+@pytest.mark.parametrize("text", ["", '{"length_bytes": 5', "[]", '{"other": 1}'])
+def test_a_note_that_was_cut_off_stops_no_sweep(text: str) -> None:
+    broken, whole = (uploads.partial_of(made_address().asset) for _ in range(2))
+    whole.declare(Note(4, time.time() - 10_000))
+    whole.append(io.BytesIO(b"part").read, 0, 4)
+    broken.path.write_bytes(b"part")
+    broken.note_path.write_text(text)
+    os.utime(broken.path, (LONG_AGO, LONG_AGO))
+    assert uploads.sweep_incoming() == 1
+    assert left_incoming() == [] and Asset.objects.filter(size_bytes=4).count() == 1
+
+
+def test_a_blob_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, source = LocalStore(tmp_path / "blobs"), tmp_path / "source"
+    synced: list[tuple[bool, bool]] = []
+    fsync = os.fsync
+
+    def watch(handle: int) -> None:
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        synced.append((path.is_dir(), bool(list(here.keys()))))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watch)
+    for key, store_it in (("videos/a.mp4", here.take), ("jobs/1/scene.ply", here.put)):
+        source.write_bytes(VIDEO)
+        store_it(key, source)
+        assert synced == [(False, False), (True, True)], key
+        synced.clear()
+        here.delete(key)
+
+
 def test_rows_that_never_got_a_file_are_removed() -> None:
     used, unused, young, in_parts = (made_address().asset for _ in range(4))
     verbs.stored(used, 5)

@@ -294,6 +294,48 @@ class TestWait:
             our.wait(ID)
 
 
+def busy(retry_after: str = "7") -> httpx.Response:
+    return httpx.Response(429, headers={"Retry-After": retry_after}, json=errors.RateLimited().as_dict())
+
+
+class TestLimits:
+    """A server that is asked too often is asked again when it wants that."""
+
+    @pytest.mark.parametrize("resumable", [False, True])
+    def test_an_upload(self, video: Path, pauses: list[float], resumable: bool) -> None:
+        server = Server().on("POST", "/api/v1/generate-upload-url/", busy("3"), slot(resumable=resumable))
+        server.on("PUT", "/videos/room.mp4", busy(), busy(), httpx.Response(201))
+        server.on("HEAD", "/videos/room.mp4", busy("2"), httpx.Response(200, headers={"Upload-Offset": "0"}))
+        server.on("PATCH", "/videos/room.mp4", busy(), httpx.Response(204, headers={"Upload-Offset": "256000"}))
+        with server.client() as our:
+            assert our.upload(video) == BLOB
+        assert pauses == ([3, 2, 7] if resumable else [3, 7, 7])
+        assert server.asked[-1].content == video.read_bytes()
+
+    def test_a_submit_that_was_refused_is_sent_again(self, pauses: list[float]) -> None:
+        server = Server().on("POST", "/api/v1/submit-job/", busy(), httpx.Response(201, json={"job_id": ID}))
+        with server.client() as our:
+            assert our.submit(BLOB, title="Room").job_id == ID
+        first, second = server.asked
+        assert first.content == second.content and pauses == [7]
+
+    def test_both_steps_of_a_download(self, tmp_path: Path, pauses: list[float]) -> None:
+        there = httpx.Response(302, headers={"Location": "/blobs/scene.spz?sig=1"})
+        server = Server().on("GET", f"/api/v1/jobs/{ID}/download/spz/", busy("1"), there)
+        server.on("GET", "/blobs/scene.spz", busy("2"), httpx.Response(200, content=b"splats"))
+        with server.client() as our:
+            our.download(ID, "spz", tmp_path / "room.spz")
+        assert (tmp_path / "room.spz").read_bytes() == b"splats" and pauses == [1, 2]
+        assert "Authorization" in server.asked[1].headers and "Authorization" not in server.asked[3].headers
+
+    @pytest.mark.parametrize(("retry_after", "num_asked"), [("100", 7), ("3600", 1), ("0", 601), ("soon", 61)])
+    def test_but_not_for_ever(self, pauses: list[float], retry_after: str, num_asked: int) -> None:
+        server = Server().on("POST", "/api/v1/submit-job/", busy(retry_after))
+        with server.client() as our, pytest.raises(errors.RateLimited):
+            our.submit(BLOB)
+        assert len(server.asked) == num_asked and len(pauses) == num_asked - 1
+
+
 class TestDownload:
     def where(self, location: str, *answers: httpx.Response | Exception) -> Server:
         server = Server()

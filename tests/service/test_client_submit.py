@@ -87,7 +87,7 @@ def run(video: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def finished() -> Service:
     return Service(
-        {"status": "Queued - position: 2"},
+        {"status": "Queued - position: 2", "current_step": "Waiting for its turn", "progress": 0.0},
         {"status": "Processing video", "current_step": "Choosing frames", "progress": 3.0},
         {"status": "Generating 3D scene", "progress": 60.0, "percent_complete": 40.0},
         {"status": "Finished", "progress": 100.0, "percent_complete": 100.0},
@@ -116,6 +116,7 @@ def test_a_video_goes_out_and_a_scene_comes_back(run: Any, video: Path) -> None:
     ):
         assert words in result.stderr
     assert result.stdout == "" and "Warning" not in result.stderr
+    assert "Waiting" not in result.stderr and "(0%)" not in result.stderr
 
 
 def test_nothing_is_overwritten_and_nothing_sent(run: Any) -> None:

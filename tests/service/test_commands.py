@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -60,6 +61,13 @@ def test_a_password_may_be_given(reelscape: Reelscape) -> None:
     assert (made.returncode, made.stdout) == (0, "")
 
 
+def test_a_new_password_is_set(reelscape: Reelscape, ann: str) -> None:
+    made = reelscape("user", "password", "ANN")
+    assert made.returncode == 0 and re.fullmatch(r"\S{16}\n", made.stdout) and "'ann'" in made.stderr
+    given = reelscape("user", "password", "ann", "--password-stdin", given="seven brown foxes\n")
+    assert (given.returncode, given.stdout) == (0, "")
+
+
 def test_accounts_are_listed(reelscape: Reelscape, ann: str) -> None:
     lines = reelscape("user", "list").stdout.splitlines()
     assert lines[0].split() == ["NAME", "E-MAIL", "ROLE", "SINCE"]
@@ -108,6 +116,8 @@ def test_jobs_are_a_table_or_json(reelscape: Reelscape) -> None:
         (("user", "create", "dan", "--email", "nowhere"), "", "bad_email"),
         (("user", "create", "dan", "--password-stdin"), "hunter2\n", "bad_password"),
         (("apikey", "create", "laptop", "--user", "nobody"), "", "user_not_found"),
+        (("user", "password", "nobody"), "", "user_not_found"),
+        (("user", "password", "zoe", "--password-stdin"), "hunter2\n", "bad_password"),
         (("apikey", "create", "x" * 51, "--user", "zoe"), "", "bad_key_name"),
     ],
 )
@@ -118,6 +128,12 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert (failed.returncode, failed.stdout) == (1, "")
     assert failed.stderr.startswith("Error: ") and f"[{code}]" in failed.stderr
     assert len(failed.stderr.splitlines()) == 2, "a sentence and advice"
+
+
+def test_who_looks_into_the_wrong_folder_is_told_which(reelscape: Reelscape, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", MAKE], env=os.environ | {"REELSCAPE_DATA_DIR": str(tmp_path)}, check=True)
+    for words in (("user", "list"), ("apikey", "list"), ("jobs",), ("apikey", "create", "x", "--user", "admin")):
+        assert f"the data folder {tmp_path}" in reelscape(*words, data=tmp_path).stderr, words
 
 
 @pytest.mark.parametrize("words", [("user", "list"), ("apikey", "list"), ("jobs",)])
@@ -136,5 +152,20 @@ def test_a_database_of_another_version_is_no_traceback(reelscape: Reelscape, tmp
     failed = reelscape("user", "list", data=tmp_path)
     assert failed.returncode == 1 and "does not fit this version" in failed.stderr
     (tmp_path / "reelscape.sqlite3").write_bytes(b"no database at all, but text" * 100)
-    failed = reelscape("user", "list", data=tmp_path)
-    assert failed.returncode == 1 and "[no_data_dir]" in failed.stderr
+    for words in (("user", "list"), ("worker",), ("serve",)):
+        failed = reelscape(*words, data=tmp_path)
+        assert failed.returncode == 1 and "[database_damaged]" in failed.stderr and "backup" in failed.stderr
+        assert "Traceback" not in failed.stderr, words
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may write everywhere")
+@pytest.mark.parametrize("words", [("user", "create", "x"), ("worker",), ("serve",)])
+def test_a_folder_that_may_only_be_read_is_no_traceback(tmp_path: Path, words: tuple[str, ...]) -> None:
+    subprocess.run([sys.executable, "-c", MAKE], env=os.environ | {"REELSCAPE_DATA_DIR": str(tmp_path)}, check=True)
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    modestly = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []
+    program = [*modestly, sys.executable, "-m", "reelscape.cli", *words, "--data", str(tmp_path)]
+    failed = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+    assert failed.returncode == 1 and "Traceback" not in failed.stderr
+    assert failed.stderr.startswith("Error: ") and "[output_not_writable]" in failed.stderr

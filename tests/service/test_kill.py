@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from tests.service.live_service import LiveService, wait_for
 from tests.service.made_work import STAGES
+from tests.service.receiver import receiving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 STAGE_S = 1.0
@@ -18,7 +19,7 @@ STAGE_S = 1.0
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
-    service = LiveService(tmp_path_factory.mktemp("kill") / "data")
+    service = LiveService(tmp_path_factory.mktemp("kill") / "data", webhook_hosts="127.0.0.1")
     yield service
     service.end()
 
@@ -145,8 +146,9 @@ def test_a_stop_gives_the_job_back(service: LiveService) -> None:
 def test_short_tasks_do_not_wait_behind_a_scene(service: LiveService) -> None:
     job_id = service.submit({"stage_s": 60})
     service.wait_stage(job_id, "frames")
-    lost = service.data_dir / "runs" / "0b7c1a52-28a5-4c3c-9a50-6d0b3a3f2c11"
-    lost.mkdir()
-    service.kill("worker")  # its errands come first thing after a start
-    wait_for(lambda: not lost.exists(), 15, "the removal of a run folder that no job has")
-    service.wait_stage(job_id, "frames")
+    with receiving() as receiver:
+        waiting_id = service.submit({}, webhook_url=receiver.url)
+        assert service.ask("POST", f"jobs/{waiting_id}/cancel/").is_success
+        wait_for(lambda: receiver.calls, 5, "the call of the webhook")
+    assert waiting_id in receiver.calls[0][1].decode()
+    assert service.begun(job_id) == ["frames"] and service.row(job_id)["status"] == "running"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -43,12 +44,15 @@ def refused(*arguments: str) -> str:
 def test_first_start_and_restart(service: LiveService) -> None:
     service.start()
     assert service.log.count("  admin  ") == 1 and f"ready at {service.url}" in service.log
+    assert f"Its data folder: {service.data_dir}" in service.log
+    assert f"reelscape apikey create NAME --user admin --data {service.data_dir}" in service.log
     password = service.log.split("  admin  ")[1].split()[0]
     assert len(password) >= 12 and "admin" in service.command("user", "list")
     assert (service.data_dir / "secret_key").stat().st_mode & 0o777 == 0o600
     for path, status in {"healthz": 200, "readyz": 200, "static/admin/css/base.css": 200, "api/v1/jobs/": 401}.items():
         assert httpx.get(f"{service.url}/{path}").status_code == status, path
     assert service.stop() < 4.0
+    assert service.log.endswith("Stopped. A job in work goes on at the next start.\n")
     service.start()
     assert service.log.count("  admin  ") == 1 and password not in service.log.split("ready at")[-1]
     assert httpx.get(f"{service.url}/readyz").is_success
@@ -86,6 +90,31 @@ def test_a_second_signal_ends_it_at_once(service: LiveService) -> None:
     wait_for(lambda: not service.pids(), 1.0)
 
 
+def test_a_second_signal_waits_for_no_lock(tmp_path: Path) -> None:
+    """It comes while the first one's stop waits for a child: whatever that holds, the handler must not want."""
+    script = (
+        "import os, signal\n"
+        "from reelscape.serving import Child, _stop_on_signals\n"
+        "child = Child('it', ('http.server', '--bind', '127.0.0.1', '0'))\n"
+        "child.keep_running()\n"
+        "print(child._process.pid, flush=True)\n"
+        "_stop_on_signals([child])\n"
+        "with child._process._waitpid_lock:\n"
+        "    for _ in range(2):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.returncode == 128 + signal.SIGTERM
+    wait_for(lambda: not _lives(int(done.stdout)), 5)
+
+
+def _lives(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and ") Z " not in stat.read_text()
+
+
 def test_one_serve_and_one_worker_per_folder(service: LiveService) -> None:
     service.start()
     said = refused("--data", str(service.data_dir), "--port", str(free_port()))
@@ -105,7 +134,7 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     said = refused("--data", str(tmp_path / "file"), "--port", str(free_port()))
-    assert ("[output_not_writable]" in said and "Not a directory" in said) or "File exists" in said
+    assert "[output_not_writable]" in said and "is a file, not a folder" in said
 
 
 def test_a_public_url_that_is_none_is_told(tmp_path: Path) -> None:
@@ -120,8 +149,14 @@ def test_addresses() -> None:
     assert "0.0.0.0" not in everywhere.url
     with pytest.raises(HostUnknown):
         Address("192.0.2.1", free_port()).check()
-    with pytest.raises(HostUnknown):
+    with pytest.raises(HostUnknown, match="The name 'no such host' cannot be found"):
         Address("no such host", free_port()).check()
+
+
+def test_a_port_of_the_system_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Address, "_bind_errno", lambda address: errno.EACCES)
+    with pytest.raises(HostUnknown, match="port 80 needs administrator rights"):
+        Address("127.0.0.1", 80).check()
 
 
 def test_a_port_that_is_just_being_freed_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -175,11 +175,25 @@ class TestDelivery:
         assert webhooks.deliver_due() == 1
         assert owed(job).tries == 2
 
-    def test_many_take_several_rounds(self, receiver: Receiver) -> None:
+    def test_many_take_several_rounds(self, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(webhooks, "_AT_ONCE", 9)
         for _ in range(5):
             ended_job(receiver.url)
         assert [webhooks.deliver_due(limit=3) for _ in range(3)] == [3, 2, 0]
         assert len({headers["webhook-id"] for headers, _ in receiver.calls}) == 5
+
+    def test_one_host_or_account_does_not_take_the_places_of_others(
+        self, receiver: Receiver, settings: Settings
+    ) -> None:
+        settings.REELSCAPE = dataclasses.replace(settings.REELSCAPE, webhook_hosts=("127.0.0.1", "localhost"))
+        tarpit = receiver.url.replace("127.0.0.1", "localhost")
+        crowd = [ended_job(tarpit) for _ in range(webhooks.BATCH)]
+        mine = [ended_job(receiver.url) for _ in range(3)]
+        Job.objects.filter(id__in=[job.id for job in mine]).update(owner=mine[0].owner)
+        other = ended_job("http://127.0.0.2:9/")
+        webhooks.deliver_due()
+        assert [owed(job).tries for job in crowd] == [1, 1] + [0] * (webhooks.BATCH - 2)
+        assert [owed(job).tries for job in mine] == [1, 1, 0] and owed(other).tries == 1
 
 
 def test_the_documented_check_tells_genuine_calls(receiver: Receiver, settings: Settings) -> None:

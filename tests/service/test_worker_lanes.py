@@ -27,7 +27,7 @@ from reelscape.jobs.locks import locked
 from reelscape.jobs.models import Job
 from reelscape.jobs.process import RunProcess
 from reelscape.jobs.progress import FIRST_WORDS, TRAINING_STARTS, Progress, percent_complete
-from reelscape.jobs.worker import errands_of, work, worker_of
+from reelscape.jobs.worker import lanes_of, work, worker_of
 
 LONG_AGO = timedelta(hours=1)
 EVENT = '{"event": "a"}'
@@ -54,9 +54,13 @@ def test_progress_tells_only_news() -> None:
     assert progress.news() == {}
     assert progress.take({"event": "started", "stage": "train"}) is True
     progress.take({"event": "progress", "stage": "train", "overall": 0.67, "message": "x" * 300})
-    assert progress.news() == {"stage": "train", "overall": 0.67, "percent_complete": 50.0, "message": "x" * 200}
+    assert progress.news() == {
+        "stage": "train", "overall": 0.67, "percent_complete": 50.0, "message": "x" * 200, "overall_at_start": 0.67,
+    }  # fmt: skip
     progress.take({"event": "progress", "stage": "train", "overall": 0.5, "message": "again"})
     assert progress.news()["overall"] == 0.67
+    progress.take({"event": "progress", "stage": "train", "overall": 0.8})
+    assert progress.news()["overall_at_start"] == 0.67
 
 
 def test_an_errand_that_fails_does_not_stop_the_others(db: None) -> None:
@@ -83,7 +87,30 @@ def test_errands_come_at_their_own_pace(db: None) -> None:
 
 
 def test_a_worker_has_errands() -> None:
-    assert {errand.name for errand in errands_of("w")} == {"sign-in", "webhooks", "recovery", "incoming", "retention"}
+    assert {name: {errand.name for errand in errands} for name, errands in lanes_of("w").items()} == {
+        "errands": {"sign-in", "recovery", "incoming", "retention"},
+        "webhooks": {"webhooks"},
+        "pictures": {"pictures"},
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recovery_does_not_wait_for_a_receiver_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopping, recovered, hanging = threading.Event(), threading.Event(), threading.Event()
+
+    def hang() -> int:
+        hanging.set()
+        stopping.wait(20)
+        return 0
+
+    monkeypatch.setattr(worker_module.webhooks, "deliver_due", hang)
+    monkeypatch.setattr(worker_module.pictures, "draw_due", lambda: None)
+    monkeypatch.setattr(worker_module.uploads, "sweep_incoming", lambda: 0)
+    monkeypatch.setattr(worker_module.retention, "clean_up", lambda: None)
+    monkeypatch.setattr(worker_module.engine, "recover_silent", lambda name: hanging.wait(20) and recovered.set())
+    monkeypatch.setattr(worker_module, "_make_next_scene", lambda worker, stop: not recovered.wait(10) or stop.set())
+    work("me", stopping)
+    assert recovered.is_set()
 
 
 def test_a_worker_recovers_its_own_jobs_at_once(ann: User) -> None:
@@ -109,7 +136,7 @@ def test_a_fault_of_one_round_does_not_end_the_worker(db: None, monkeypatch: pyt
 
     monkeypatch.setattr(worker_module, "_AFTER_FAULT_S", 0.0)
     monkeypatch.setattr(worker_module, "_make_next_scene", fail)
-    monkeypatch.setattr(worker_module, "errands_of", lambda worker: ())
+    monkeypatch.setattr(worker_module, "lanes_of", lambda worker: {})
     work("me", stopping)
     assert len(rounds) == 3
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.utils import timezone
 from tests.service.made_jobs import made_job, made_product, made_upload, write_blob
 from tests.service.made_work import configure
 
-from reelscape.jobs import quota, retention
+from reelscape.jobs import quota, retention, verbs
 from reelscape.jobs.files import run_dir, store
 from reelscape.jobs.models import Asset, Job
 
@@ -136,3 +137,53 @@ def test_room_is_made_of_the_oldest_runs_of_ended_jobs(ann: User, settings: Any)
     assert retention.make_room() is False
     assert not folders[2].exists() and running.exists()
     assert os.listdir(running) == ["scene.ply"]  # noqa: PTH208
+
+
+def test_files_that_are_no_blobs_stop_nothing(ann: User) -> None:
+    odd = [store().root / name for name in ("odd", "videos/.hidden", "videos/a b.mp4", "jobs/ü/scene.ply")]
+    for path in odd:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    lost = f"videos/{uuid.uuid4()}.mp4"
+    write_blob(lost, b"x")
+    assert not {"videos/a b.mp4", "jobs/ü/scene.ply"} & set(store().keys())
+    retention.remove_lost_blobs()
+    assert not store().exists(lost) and [path.exists() for path in odd] == [False, True, True, True]
+    assert store().size_bytes() >= 0
+    for path in odd[1:]:
+        path.unlink()
+
+
+def test_one_job_that_cannot_be_removed_stops_no_other_and_no_other_step(
+    ann: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck, old = (made_job(ann, status="finished", ended_at=ago(31)) for _ in range(2))
+    folder = with_run(made_job(ann, status="finished", ended_at=ago(2)))
+    delete = verbs.delete
+
+    def fail_for_one(job: Job) -> None:
+        if job == stuck:
+            raise OSError("stuck")
+        delete(job)
+
+    monkeypatch.setattr(verbs, "delete", fail_for_one)
+    monkeypatch.setattr(retention, "remove_old_uploads", lambda: 1 / 0)
+    retention.clean_up()
+    assert not Job.objects.filter(id=old.id).exists() and Job.objects.filter(id=stuck.id).exists()
+    assert not folder.exists()
+    assert f"cannot deal with job {stuck.id}" in caplog.text and "division by zero" in caplog.text
+
+
+def test_a_locked_database_ends_a_sweep_at_once(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Job] = []
+
+    def locked(job: Job) -> None:
+        tried.append(job)
+        raise OperationalError("database is locked")
+
+    for _ in range(2):
+        made_job(ann, status="finished", ended_at=ago(31))
+    monkeypatch.setattr(verbs, "delete", locked)
+    with pytest.raises(OperationalError):
+        retention.clean_up()
+    assert len(tried) == 1

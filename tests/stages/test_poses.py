@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +99,32 @@ def test_progress_only_grows(solved: tuple[Workspace, dict[str, Any], list[Event
     assert fractions == sorted(fractions) and len(fractions) > 20 and fractions[-1] == 1
 
 
+_KILLED_WRITER = """
+import os, sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.executescript("PRAGMA journal_mode=WAL; CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(20000));")
+os._exit(0)
+"""
+
+
+def leave_logs_of_a_killed_mapper(sfm_dir: Path) -> None:
+    """SQLite logs that were never folded back, where a mapper works on its copy of the database."""
+    for path in (sfm_dir / "global.db", sfm_dir / "global" / "database.db"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, "-c", _KILLED_WRITER, str(path)], check=True)
+        assert path.with_name(path.name + "-wal").stat().st_size > 20_000
+        path.unlink()
+
+
 def test_the_global_mapper_agrees(tmp_path: Path) -> None:
+    """Also after an earlier one was killed, on the features that it left."""
     workspace = Workspace(tmp_path)
     make_frames(workspace, walk(12, step=0.6))
+    solve(workspace)
+    leave_logs_of_a_killed_mapper(workspace.sfm_dir)
     facts, _ = solve(workspace, method="glomap")
     assert facts["method"] == "glomap" and facts["num_registered"] == 12
+    assert len(facts["attempts"]) == 1
     assert_cameras_are_right(workspace, walk(12, step=0.6))
 
 

@@ -15,7 +15,7 @@ COMMANDS = {
     "serve": "Serve the API and make scenes, in one command.",
     "worker": "Make the scenes that wait in a service's data folder.",
     "picture": "Draw a picture of any file: mesh, points, splats, video, photo.",
-    "user": "Make and list accounts of the service.",
+    "user": "Make and list accounts of the service, and set passwords.",
     "apikey": "Make, list and revoke API keys of the service.",
     "jobs": "List the jobs of the service.",
     "doctor": "Say what this machine can do.",

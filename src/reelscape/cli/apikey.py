@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from reelscape.cli.data_dir import say, table, with_data_dir
+from reelscape.cli.data_dir import say, show_table, with_data_dir
 
 # The models can be imported only when Django is set up: see cli/data_dir.py.
 # ruff: noqa: PLC0415
@@ -58,7 +58,7 @@ def list_keys(user_name: str | None) -> None:
         for owner in owners
         for key in keys.live_keys(owner)
     ]
-    click.echo(table(("USER", "NAME", "PREFIX", "CREATED", "LAST USED", "ENDS"), rows))
+    show_table("live keys", ("USER", "NAME", "PREFIX", "CREATED", "LAST USED", "ENDS"), rows)
 
 
 @command.command("revoke")

@@ -28,41 +28,52 @@ def with_data_dir(act: Callable[..., None]) -> Callable[..., None]:
     @click.option("--data", "data_dir", type=click.Path(path_type=Path), help="The service's data folder.")
     @functools.wraps(act)
     def command(data_dir: Path | None, **options: Any) -> None:
-        try:
+        with failures_told():
             folder = open_existing(data_dir)
-            with _database_of(folder):
+            with database_of(folder):
                 act(**options)
-        except (ReelscapeError, OSError) as raised:
-            error = coded(raised)
-            say(f"Error: {error.message}\n  {error.advice}  [{error.code}]")
-            sys.exit(_EXIT_FAILED)
 
     return command
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """Say what fails in one sentence with advice, and end the program."""
+    try:
+        yield
+    except (ReelscapeError, OSError) as raised:
+        error = coded(raised)
+        say(f"Error: {error.message}\n  {error.advice}  [{error.code}]")
+        sys.exit(_EXIT_FAILED)
 
 
 def open_existing(data_dir: Path | None) -> Path:
     """Set Django up on a folder that `serve` made, without making one. Raises NoDataDir, BadSetting."""
     folder = data_dir.expanduser() if data_dir is not None else ServiceConfig.from_environ().data_dir
+    if folder.is_file():
+        raise NoDataDir(f"{folder} is a file, not a folder.")
     if not (folder / "reelscape.sqlite3").is_file():
         raise NoDataDir(f"The folder {folder} holds no data of the service.")
     from reelscape.web.opening import is_migrated, open_data_dir  # noqa: PLC0415 (loads Django: not for `run`)
 
     open_data_dir(data_dir)
-    with _database_of(folder):
+    with database_of(folder):
         if not is_migrated():
             raise NoDataDir(f"The database in {folder} does not fit this version of the program.")
     return folder
 
 
 @contextmanager
-def _database_of(folder: Path) -> Iterator[None]:
-    """What the database refuses (it is damaged, locked for long, not writable) becomes one error."""
+def database_of(folder: Path) -> Iterator[None]:
+    """What the database of a folder refuses (it is damaged, locked for long, not writable) becomes one error."""
     from django.db import DatabaseError  # noqa: PLC0415
+
+    from reelscape.jobs.database import fault  # noqa: PLC0415
 
     try:
         yield
     except DatabaseError as error:
-        raise NoDataDir(f"The database in {folder} cannot be used: {error}.") from error
+        raise fault(error, folder / "reelscape.sqlite3") from error
 
 
 def say(text: str) -> None:
@@ -70,6 +81,15 @@ def say(text: str) -> None:
     err = standard_error()
     err.write(text + "\n")
     err.flush()
+
+
+def show_table(what: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """Print a table; that it is empty is said with the data folder, which may be the wrong one."""
+    from django.conf import settings  # noqa: PLC0415
+
+    click.echo(table(head, rows))
+    if not rows:
+        say(f"There are no {what} in the data folder {settings.REELSCAPE.data_dir}; --data names another one.")
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

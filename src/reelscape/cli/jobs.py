@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reelscape.cli.data_dir import table, with_data_dir
+from reelscape.cli.data_dir import show_table, with_data_dir
 
 if TYPE_CHECKING:
     from reelscape.jobs.models import Job
@@ -35,7 +35,7 @@ def command(all_jobs: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_facts(job) for job in jobs], indent=2))
     else:
-        click.echo(table(_HEAD, [_row(job, timezone.now() - job.created_at) for job in jobs]))
+        show_table("jobs", _HEAD, [_row(job, timezone.now() - job.created_at) for job in jobs])
 
 
 def _facts(job: Job) -> dict[str, Any]:

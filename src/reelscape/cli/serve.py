@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import sys
 from functools import partial
 from pathlib import Path
 
 import click
 
+from reelscape.cli.data_dir import database_of, failures_told
 from reelscape.cli.output import standard_output
-from reelscape.errors import ReelscapeError
 from reelscape.jobs.locks import locked
 from reelscape.service_config import ServiceConfig, variable
 from reelscape.serving import Address, supervise
@@ -26,11 +29,9 @@ _LOCK_PATIENCE_S = 2.0
 def command(data_dir: Path | None, host: str, port: int, public_url: str | None) -> None:
     """Serve the API and make scenes: web process, worker, database and files in one command."""
     address = Address(host, port)
-    try:
+    with failures_told():
         given_url = public_url or os.environ.get(variable("public_url")) or address.url
         _serve(open_data_dir(data_dir, public_url=given_url), address)
-    except ReelscapeError as error:
-        raise click.ClickException(f"{error.message}\n  {error.advice}  [{error.code}]") from error
 
 
 def _serve(config: ServiceConfig, address: Address) -> None:
@@ -38,12 +39,29 @@ def _serve(config: ServiceConfig, address: Address) -> None:
         address.check()
         from reelscape.web.first_start import ADMIN, prepare  # noqa: PLC0415 (models need Django set up)
 
-        password = prepare()
+        with database_of(config.data_dir):
+            password = prepare()
         if password is not None:
             _say(f"The first account is made; its password is shown only now.\n\n  {ADMIN}  {password}\n")
         if address.is_everywhere:
             _say(f"It listens to the whole network. Links start with {config.public_url}; --public-url changes that.")
-        supervise(address, partial(_say, f"Reelscape is ready at {config.public_url}. Ctrl-C stops it."))
+        supervise(address, partial(_say, _ready_lines(config)))
+        _say("Stopped. A job in work goes on at the next start.")
+
+
+def _ready_lines(config: ServiceConfig) -> str:
+    folder = shlex.quote(str(config.data_dir))
+    return (
+        f"Reelscape is ready at {config.public_url}. Ctrl-C stops it.\n"
+        f"  Its data folder: {config.data_dir}\n"
+        f"  An API key: {_program()} apikey create NAME --user admin --data {folder}"
+    )
+
+
+def _program() -> str:
+    """This program as it can be called from a shell here."""
+    beside = Path(sys.executable).with_name("reelscape")
+    return shlex.quote(str(beside)) if beside.exists() and not shutil.which("reelscape") else "reelscape"
 
 
 def _say(text: str) -> None:

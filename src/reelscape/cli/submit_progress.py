@@ -54,7 +54,7 @@ class LinesOfSubmit:
 
     def changed(self, job: Job) -> None:
         """Say each state at once."""
-        percent = "" if job.progress is None else f" ({job.progress:.0f}%)"
+        percent = f" ({job.progress:.0f}%)" if job.progress else ""
         self._now_and_then(job.status, f"{_state(job)}{percent}", job.is_over)
 
     def say(self, text: str) -> None:
@@ -112,7 +112,8 @@ class BarsOfSubmit:
 
 def _state(job: Job) -> str:
     step = job.current_step
-    return f"{job.status}: {step}" if step and not job.is_over and step not in job.status else job.status
+    says_more = step and step not in job.status and not job.is_over and not job.status.startswith("Queued")
+    return f"{job.status}: {step}" if says_more else job.status
 
 
 def printable(text: str) -> str:

@@ -6,23 +6,28 @@ import sys
 
 import click
 
-from reelscape.cli.data_dir import say, table, with_data_dir
+from reelscape.cli.data_dir import say, show_table, with_data_dir
 from reelscape.errors import BadPassword
 
 # The models can be imported only when Django is set up: see cli/data_dir.py.
 # ruff: noqa: PLC0415
 
 
+password_option = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input in place of a random one."
+)
+
+
 @click.group("user")
 def command() -> None:
-    """Make and list accounts."""
+    """Make and list accounts, and set passwords."""
 
 
 @command.command("create")
 @click.argument("name")
 @click.option("--email", default="", help="E-mail address, for a forgotten password.")
 @click.option("--admin", "is_admin", is_flag=True, help="The account may use /admin/.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input in place of a random one.")
+@password_option
 @with_data_dir
 def create(name: str, email: str, is_admin: bool, password_stdin: bool) -> None:
     """Make an account and print its random password, which is shown only now."""
@@ -31,6 +36,22 @@ def create(name: str, email: str, is_admin: bool, password_stdin: bool) -> None:
     given = _password_from_stdin() if password_stdin else ""
     user, password = accounts.create(name, email, is_admin, given)
     say(f"Account {user.username!r} is made." + ("" if given else " Its password, shown only now:"))
+    if not given:
+        click.echo(password)
+
+
+@command.command("password")
+@click.argument("name")
+@password_option
+@with_data_dir
+def set_password(name: str, password_stdin: bool) -> None:
+    """Give an account a new password and print it, if it is a random one; whoever is signed in is signed out."""
+    from reelscape.web import accounts
+
+    given = _password_from_stdin() if password_stdin else ""
+    user = accounts.find(name)
+    password = accounts.set_password(user, given)
+    say(f"Account {user.username!r} has a new password" + ("." if given else ", shown only now:"))
     if not given:
         click.echo(password)
 
@@ -45,7 +66,7 @@ def list_users() -> None:
         (user.username, user.email or "-", _role(user.is_superuser, user.is_active), f"{user.date_joined:%Y-%m-%d}")
         for user in User.objects.order_by("username")
     ]
-    click.echo(table(("NAME", "E-MAIL", "ROLE", "SINCE"), rows))
+    show_table("accounts", ("NAME", "E-MAIL", "ROLE", "SINCE"), rows)
 
 
 def _role(is_admin: bool, is_active: bool) -> str:

@@ -9,8 +9,7 @@ from types import FrameType
 
 import click
 
-from reelscape.cli.data_dir import open_existing
-from reelscape.errors import ReelscapeError
+from reelscape.cli.data_dir import database_of, failures_told, open_existing
 from reelscape.lifeline import die_with_parent
 from reelscape.service_config import ServiceConfig
 
@@ -23,14 +22,12 @@ def command(data_dir: Path | None, lifeline: bool) -> None:
     if lifeline:
         die_with_parent()
     stopping = _stop_on_signals()
-    try:
-        open_existing(data_dir)
+    with failures_told():
+        folder = open_existing(data_dir)
         from reelscape.jobs.worker import work, worker_of  # noqa: PLC0415 (models need Django set up)
 
-        with worker_of(ServiceConfig.from_environ().data_dir) as name:
+        with database_of(folder), worker_of(ServiceConfig.from_environ().data_dir) as name:
             work(name, stopping)
-    except ReelscapeError as error:
-        raise click.ClickException(f"{error.message}\n  {error.advice}  [{error.code}]") from error
 
 
 def _stop_on_signals() -> threading.Event:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +13,7 @@ from reelscape import errors
 from reelscape.errors import BadAnswer, RateLimited, ReelscapeError, ServerUnreachable
 
 TRANSIENT = (502, 503, 504)  # a proxy whose server restarts
+PATIENCE_S = 600.0
 _BY_STATUS = {
     400: errors.BadRequest,
     401: errors.BadApiKey,
@@ -63,6 +65,18 @@ def value_of(response: httpx.Response) -> Any:
         return check(response).json()
     except ValueError as error:
         raise BadAnswer("The server answered with something else than JSON.") from error
+
+
+def ask_patiently(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    """What `ask` is answered, asking again while the server wants to be asked less often; its 429 after ten minutes."""
+    waited_s = 0.0
+    while (response := ask()).status_code == 429:
+        pause_s = retry_after_s(response, default_s=10.0)
+        waited_s += max(pause_s, 1.0)
+        if waited_s > PATIENCE_S:
+            break
+        time.sleep(pause_s)
+    return response
 
 
 def retry_after_s(response: httpx.Response, default_s: float) -> float:

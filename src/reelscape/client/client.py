@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from reelscape.client.answers import check, connection_errors, retry_after_s, value_of
+from reelscape.client.answers import ask_patiently, check, connection_errors, retry_after_s, value_of
 from reelscape.client.downloads import save
 from reelscape.client.job import Job
 from reelscape.client.uploads import Progress, Source, send_resumably, send_whole
@@ -47,8 +47,9 @@ class Client:
             job = client.wait(client.submit(blob_name, title="Garden", training_num_steps=5000))
             client.download(job, "ply", "garden.ply")
 
-    Every method raises the errors of `reelscape.errors`: what the server told, or ServerUnreachable. No connection is
-    silent for longer than `timeout_s`. `transport` is for tests.
+    Every method raises the errors of `reelscape.errors`: what the server told, or ServerUnreachable. A server that is
+    asked too often is asked again when it wants that, for up to ten minutes. No connection is silent for longer than
+    `timeout_s`. `transport` is for tests.
     """
 
     def __init__(
@@ -190,6 +191,9 @@ class Client:
         return told
 
     def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
+        return ask_patiently(lambda: self._send_once(method, path, **content))
+
+    def _send_once(self, method: str, path: str, **content: Any) -> httpx.Response:
         with connection_errors():
             return self._http.request(method, f"{self._api_url}/{path}", headers=self._headers, **content)
 
@@ -198,7 +202,7 @@ class Client:
 
     def _look(self, job: Job, poll_s: float) -> tuple[Job, float]:
         """The job as it is now, and the seconds until it is polite to ask again."""
-        response = self._send("GET", _path(job))
+        response = self._send_once("GET", _path(job))
         if response.status_code == 429:
             return job, max(poll_s, retry_after_s(response, default_s=10.0))
         return Job.from_json(value_of(response)), poll_s

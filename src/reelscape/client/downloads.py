@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from reelscape.client.answers import check, connection_errors
+from reelscape.client.answers import ask_patiently, check, connection_errors
 from reelscape.client.uploads import Progress
 from reelscape.errors import coded
 
@@ -21,18 +21,26 @@ def save(http: httpx.Client, request: httpx.Request, path: Path, progress: Progr
     Redirects are followed without the request's own headers, so that no key leaves the server it is meant for.
     """
     with connection_errors():
-        response = http.send(request, stream=True)
+        response = _open(http, request)
         try:
             if response.is_redirect and response.next_request is not None:
                 response.close()
-                response = http.send(
-                    http.build_request("GET", response.next_request.url), stream=True, follow_redirects=True
-                )
-            if not response.is_success:
-                response.read()
+                response = _open(http, http.build_request("GET", response.next_request.url), follow_redirects=True)
             _write(check(response), path, progress)
         finally:
             response.close()
+
+
+def _open(http: httpx.Client, request: httpx.Request, follow_redirects: bool = False) -> httpx.Response:
+    """The answer, whose body is still to come unless it tells of an error."""
+
+    def ask() -> httpx.Response:
+        response = http.send(request, stream=True, follow_redirects=follow_redirects)
+        if not response.is_success and not response.is_redirect:
+            response.read()
+        return response
+
+    return ask_patiently(ask)
 
 
 def _write(response: httpx.Response, path: Path, progress: Progress | None) -> None:

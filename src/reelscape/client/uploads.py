@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from reelscape.client.answers import TRANSIENT, check, connection_errors, error_of
+from reelscape.client.answers import TRANSIENT, ask_patiently, check, connection_errors, error_of
 from reelscape.errors import BadAnswer, InputNotFound, InputUnreadable, ServerUnreachable, UploadSpent, UploadTruncated
 
 Progress = Callable[[int, int], None]
@@ -69,7 +69,7 @@ def send_resumably(http: httpx.Client, url: str, source: Source) -> None:
 
 def _arrived(http: httpx.Client, url: str) -> int:
     """How much the server has."""
-    response = http.head(url, headers=_TUS)
+    response = ask_patiently(lambda: http.head(url, headers=_TUS))
     if response.status_code in TRANSIENT:
         raise ServerUnreachable()
     text = check(response).headers.get("Upload-Offset", "")
@@ -86,7 +86,7 @@ def _append(http: httpx.Client, url: str, source: Source, offset: int) -> bool:
         "Upload-Offset": str(offset),
         "Upload-Length": str(source.size_bytes),
     }
-    response = http.patch(url, headers=headers, content=source.read_from(offset))
+    response = ask_patiently(lambda: http.patch(url, headers=headers, content=source.read_from(offset)))
     if response.status_code in (*TRANSIENT, 409):  # 409: what a broken connection held arrived after we had asked
         raise ServerUnreachable()
     return int(check(response).headers.get("Upload-Offset", source.size_bytes)) >= source.size_bytes
@@ -111,7 +111,7 @@ def _put(http: httpx.Client, url: str, source: Source) -> httpx.Response:
         "Content-Type": "application/octet-stream",
         "Content-Length": str(source.size_bytes),
     }
-    return http.put(url, headers=headers, content=source.read_from(0))
+    return ask_patiently(lambda: http.put(url, headers=headers, content=source.read_from(0)))
 
 
 def _settle(response: httpx.Response, is_repeated: bool) -> None:

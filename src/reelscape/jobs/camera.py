@@ -18,17 +18,15 @@ def first_camera(camera_type: str) -> dict[str, Any]:
 
 def opening_camera(job: Job, report: dict[str, Any]) -> dict[str, Any] | None:
     """The view that the run of `report` found for `job`, unless the owner has set one meanwhile: then theirs."""
-    camera = job.camera_data or first_camera("orbital")
-    camera_type = str(camera.get("cameraType") or "orbital")
-    ours = [first_camera(camera_type), _camera(job.report, camera_type)]  # before any run, and after an earlier one
-    if camera not in ours:
+    if job.camera_is_set:
         return job.camera_data
+    camera_type = str((job.camera_data or {}).get("cameraType") or "orbital")
     return _camera(report, camera_type) or job.camera_data
 
 
-def _camera(report: dict[str, Any] | None, camera_type: str) -> dict[str, Any] | None:
+def _camera(report: dict[str, Any], camera_type: str) -> dict[str, Any] | None:
     """The view in a report (right-down-forward), turned; None when it has none."""
-    view = ((report or {}).get("preview") or {}).get("view")
+    view = (report.get("preview") or {}).get("view")
     if not view:
         return None
     turned = {name: _turned(view[key]) for name, key in _NAMES.items()}

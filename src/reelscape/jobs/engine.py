@@ -19,7 +19,7 @@ from django.utils import timezone
 from reelscape.errors import ReelscapeError, WorkerLost
 from reelscape.jobs import webhooks
 from reelscape.jobs.advice import advice
-from reelscape.jobs.models import Job
+from reelscape.jobs.models import Asset, Job
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def claim_this(job: Job, worker: str) -> Claim | None:
         worker=worker,
         heartbeat_at=now,
         started_at=now,
+        overall_at_start=F("overall"),
         message="",
     )
     return Claim(job.id, job.attempt + 1) if taken else None
@@ -75,8 +76,14 @@ def finish(claim: Claim, report: dict[str, Any], camera_data: dict[str, Any] | N
 
 
 def fail(claim: Claim, error: ReelscapeError, report: dict[str, Any] | None = None) -> bool:
-    """The job ended with an error that another try would meet again."""
-    return _end(claim, "job.failed", status=Job.Status.FAILED, report=report, **error_fields(error))
+    """The job ended with an error that another try would meet again.
+
+    The report of a failed run is kept unless there is a scene of an earlier run: then it stays that scene's.
+    """
+    changes: dict[str, Any] = {"status": Job.Status.FAILED, **error_fields(error)}
+    if report is not None and not Asset.objects.filter(job_id=claim.job_id).exists():
+        changes["report"] = report
+    return _end(claim, "job.failed", **changes)
 
 
 def _end(claim: Claim, event: str, **changes: Any) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,20 @@ def run_errands(errands: Iterable[Errand], stopping: threading.Event) -> None:
             return
         _run(errand)
         due[errand] = time.monotonic() + errand.every_s
+
+
+@contextmanager
+def one_of_many(what: str) -> Iterator[None]:
+    """A block that deals with one of many: when it fails, that is logged, and the others have their turn.
+
+    A database that does not answer would fail for all of them, so that is raised.
+    """
+    try:
+        yield
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("cannot deal with %s", what)
 
 
 def _run(errand: Errand) -> None:

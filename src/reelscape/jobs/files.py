@@ -10,9 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
 
-from reelscape.jobs.models import Asset, Job
 from reelscape.storage.local import LocalStore
 from reelscape.storage.signing import Signer
 
@@ -44,12 +42,6 @@ def remove_run(job_id: uuid.UUID) -> None:
         folder.replace(folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.gone"))
     for grave in folder.parent.glob(f".{folder.name}.*.gone"):
         shutil.rmtree(grave, ignore_errors=True)
-
-
-def remove_products(job: Job) -> None:
-    """Remove all products of a job, rows and blobs, also those that an interrupted attempt left."""
-    Asset.objects.filter(Q(job=job) | Q(key__startswith=product_prefix(job.id))).delete()
-    remove_blobs(product_prefix(job.id))
 
 
 def preview_key(key: str) -> str:

@@ -15,6 +15,8 @@ _NICENESS = 10
 _CHUNK_BYTES = 1 << 16
 _LINE_LIMIT_BYTES = 1 << 20
 _TAIL_BYTES = 1 << 14
+_OURS = ("REELSCAPE_", "DJANGO_")
+"""Variables of the service, which may hold passwords: none of them is a run's business."""
 
 Event = dict[str, Any]
 
@@ -25,7 +27,12 @@ class RunProcess:
     def __init__(self, program: list[str], first_line: bytes = b"") -> None:
         """Start `program`, with `first_line` on its standard input. Raises OSError when it cannot be started."""
         self._process = subprocess.Popen(
-            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+            program,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            env={name: text for name, text in os.environ.items() if not name.startswith(_OURS)},
         )
         assert self._process.stdout is not None and self._process.stderr is not None
         if first_line and self._process.stdin is not None:

@@ -41,6 +41,7 @@ class Progress:
 
     def __init__(self, job: Job) -> None:
         self._overall, self._percent = job.overall, job.percent_complete
+        self._start: float | None = None
         self._stage, self._message = job.stage, ""
         self._job_id, self._num_frames = job.id, job.num_frames
         self._told: dict[str, Any] = {}
@@ -53,6 +54,8 @@ class Progress:
             return True
         if event["event"] == "progress":
             self._overall = max(self._overall, min(float(event.get("overall", 0.0)), 1.0))
+            if self._start is None:  # stages that are reused took no time
+                self._start = self._overall
             self._message = str(event.get("message") or self._message)[:_MESSAGE_LIMIT]
             if event.get("stage") not in _BEFORE_TRAINING:
                 self._percent = max(self._percent or 0.0, percent_complete(self._overall))
@@ -68,7 +71,7 @@ class Progress:
             "percent_complete": self._percent,
             "message": self._message,
             "num_frames": self._num_frames,
-        }
+        } | ({} if self._start is None else {"overall_at_start": self._start})
         return {name: value for name, value in now.items() if name not in self._told or self._told[name] != value}
 
     def told(self, news: dict[str, Any]) -> None:

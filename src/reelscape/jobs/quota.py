@@ -9,19 +9,43 @@ import time
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Sum
+from django.contrib.auth.models import User
+from django.db.models import QuerySet, Sum
 
 from reelscape.errors import StorageFull
 from reelscape.jobs.models import Asset
+from reelscape.storage.partial import pending_bytes
+
+_RUN_BYTES = 1 << 30  # what one run may take while it works
+_PENDING_FOR_S = 900  # an upload in parts that rests for longer holds no room
 
 
-def check_room(wanted_bytes: int) -> None:
-    """Raise StorageFull when `wanted_bytes` more would not fit."""
-    config = settings.REELSCAPE
-    if free_bytes() - wanted_bytes < config.disk_reserve_bytes:
+def check_room(wanted_bytes: int, headroom_bytes: int = 0) -> None:
+    """Raise StorageFull when `wanted_bytes` more would not fit.
+
+    Of `headroom_bytes`, a quarter of the free disk and a quarter of the quota are asked for at most.
+    """
+    config, free = settings.REELSCAPE, free_bytes()
+    if free - wanted_bytes - min(headroom_bytes, free // 4) < config.disk_reserve_bytes:
         raise StorageFull("The disk of the server is full.")
-    if config.disk_quota_bytes and used_bytes() + wanted_bytes > config.disk_quota_bytes:
+    quota_bytes = config.disk_quota_bytes
+    if quota_bytes and used_bytes() + wanted_bytes + min(headroom_bytes, quota_bytes // 4) > quota_bytes:
         raise StorageFull("The server's quota for files is used up.")
+
+
+def check_upload_room(wanted_bytes: int) -> None:
+    """Raise StorageFull when an upload of that length would not leave what one run needs, beside uploads on their way.
+
+    So uploads are refused before the jobs that run meanwhile lack room.
+    """
+    check_room(wanted_bytes + pending_bytes(settings.REELSCAPE.incoming_dir, _PENDING_FOR_S), _RUN_BYTES)
+
+
+def check_share(owner: User) -> None:
+    """Raise StorageFull when the files of an account take all that one account may."""
+    limit_bytes = settings.REELSCAPE.user_quota_bytes
+    if limit_bytes and _stored_bytes(owner.assets.all()) >= limit_bytes:
+        raise StorageFull("Your files take all the room that this server gives to one account.")
 
 
 def free_bytes() -> int:
@@ -31,8 +55,12 @@ def free_bytes() -> int:
 
 def used_bytes() -> int:
     """What files and run folders take together."""
-    stored = Asset.objects.aggregate(total=Sum("size_bytes"))["total"] or 0
-    return stored + runs.size_bytes() + folder_bytes(settings.REELSCAPE.incoming_dir)
+    stored_bytes = _stored_bytes(Asset.objects.all())
+    return stored_bytes + runs.size_bytes() + folder_bytes(settings.REELSCAPE.incoming_dir)
+
+
+def _stored_bytes(assets: QuerySet[Asset]) -> int:
+    return assets.aggregate(total=Sum("size_bytes"))["total"] or 0
 
 
 class RunsSize:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from reelscape.errors import StorageFull
 from reelscape.jobs import quota, verbs
+from reelscape.jobs.errands import one_of_many
 from reelscape.jobs.files import PREVIEW_SUFFIX, remove_run, store
 from reelscape.jobs.models import Asset, Job
 
@@ -23,11 +24,9 @@ _PART_AGE_S = 3600
 
 def clean_up() -> None:
     """Remove all whose time has come."""
-    remove_old_jobs()
-    remove_old_uploads()
-    remove_old_open()
-    remove_old_runs()
-    remove_lost_blobs()
+    for step in (remove_old_jobs, remove_old_uploads, remove_old_open, remove_old_runs, remove_lost_blobs):
+        with one_of_many(step.__name__):
+            step()
 
 
 def remove_old_jobs() -> None:
@@ -35,7 +34,8 @@ def remove_old_jobs() -> None:
     kept_s = settings.REELSCAPE.keep_jobs_s
     if kept_s:
         for job in _ended().filter(is_open=False, ended_at__lt=timezone.now() - timedelta(seconds=kept_s)):
-            verbs.delete(job)
+            with one_of_many(f"job {job.id}"):
+                verbs.delete(job)
 
 
 def remove_old_uploads() -> None:
@@ -47,7 +47,7 @@ def remove_old_uploads() -> None:
     needed = Job.objects.filter(Q(status__in=_ACTIVE) | Q(ended_at__gte=since), video__isnull=False)
     uploads = Asset.objects.filter(kind=Asset.Kind.UPLOAD, is_open=False, stored_at__lt=since)
     for asset in uploads.exclude(id__in=needed.values("video_id")):
-        with transaction.atomic():
+        with one_of_many(asset.key), transaction.atomic():
             if not asset.jobs.filter(status__in=_ACTIVE).exists():
                 verbs.delete_upload(asset)
 
@@ -70,7 +70,8 @@ def remove_old_runs() -> None:
     found = _run_ids()
     kept = set(Job.objects.filter(Q(ended_at__gte=since) | Q(status__in=_ACTIVE)).values_list("id", flat=True))
     for job_id in found - kept:
-        _drop_run(job_id)
+        with one_of_many(f"the run folder of job {job_id}"):
+            _drop_run(job_id)
 
 
 def remove_lost_blobs() -> None:
@@ -80,8 +81,9 @@ def remove_lost_blobs() -> None:
     known = set(Asset.objects.values_list("key", flat=True))
     for key in keys:
         is_known = key.removesuffix(PREVIEW_SUFFIX) in known
-        if not is_known and key.split("/")[1] not in running:  # a running job is about to write its rows
-            store().delete(key)
+        if not is_known and running.isdisjoint(key.split("/")):  # a running job is about to write its rows
+            with one_of_many(key):
+                store().delete(key)
     for part in store().root.rglob(".*.part"):
         with suppress(FileNotFoundError):
             if time.time() - part.stat().st_ctime > _PART_AGE_S:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import OperationalError
@@ -27,7 +26,8 @@ from reelscape.errors import (
     coded,
     from_dict,
 )
-from reelscape.jobs import engine, fetch, quota, retention
+from reelscape.jobs import engine, fetch, quota, retention, run_report
+from reelscape.jobs.database import is_full, is_locked
 from reelscape.jobs.engine import Claim
 from reelscape.jobs.files import remove_run, run_dir, store
 from reelscape.jobs.models import Job
@@ -46,6 +46,7 @@ _LEAVE_S = 1.0  # for a run that has said its last word
 _BUSY_FOR_S = 60.0
 _BUSY_PAUSE_S = 0.5
 _STOP_NEWS_S = 1.0
+_LOCKED_PAUSE_S = 1.0
 _SETTLE_PAUSES_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 _USAGE_STATUS = 2
 _FULL_DISK_BYTES = 1 << 20
@@ -53,6 +54,7 @@ _CRASHES = ("stage_crashed", "out_of_memory")
 _FOLDER_FAULTS = ("out_dir_not_ours", "out_dir_other_input", "unreadable_frame")
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class _Lost(Exception):
@@ -84,10 +86,10 @@ def work_on(claim: Claim, stopping: threading.Event) -> None:
     except _Lost:
         log.info("job %s: taken away", job.id)
     except _Stopping:
-        _settle(job, partial(engine.give_back, claim))
+        _settle(attempt, partial(engine.give_back, claim))
     except _Died as died:
         log.warning("job %s: its process died: %s\n%s", job.id, died, attempt.last_words)
-        _settle(job, partial(engine.crashed, claim, died.error))
+        _settle(attempt, partial(engine.crashed, claim, died.error))
     except Exception as raised:  # the border: whatever happens, the row says it
         _fail(attempt, raised)
     if not Job.objects.filter(id=job.id).exists():  # deleted while its run was still writing
@@ -97,37 +99,43 @@ def work_on(claim: Claim, stopping: threading.Event) -> None:
 def _fail(attempt: _Attempt, raised: Exception) -> None:
     """Fail the job with the error that stands for what was raised."""
     claim, job = attempt.claim, attempt.job
-    error = StorageFull() if _says_full(raised) else coded(raised)
+    error = StorageFull() if is_full(raised) else coded(raised)
     log.info("job %s: failed, %s", job.id, error.code)
     if isinstance(error, UnexpectedError):
         log.error("job %s: %s\n%s", job.id, error.message, attempt.last_words, exc_info=raised)
     if isinstance(error, StorageFull | DiskFull):  # room is what the others need more than this one its retry
         remove_run(job.id)
         quota.runs.forget()
-    _settle(job, partial(engine.fail, claim, error, attempt.report))
+    _settle(attempt, partial(engine.fail, claim, error, attempt.report))
 
 
-def _settle(job: Job, write: Callable[[], object]) -> None:
+def _settle(attempt: _Attempt, write: Callable[[], object]) -> None:
     """Make the last change to the row; a full disk gets room from this job's own work first."""
     for pause_s in _SETTLE_PAUSES_S:
         time.sleep(pause_s)
         try:
-            write()
+            attempt.outlast_locks(write)
             return
         except OperationalError as error:
-            if not _says_full(error):
+            if not is_full(error):
                 raise
-            remove_run(job.id)
+            remove_run(attempt.job.id)
     write()
 
 
-def _says_full(error: BaseException) -> bool:
-    """Whether the database could not write for lack of room."""
-    return isinstance(error, OperationalError) and "full" in str(error)
+@contextmanager
+def _bearing_locks() -> Iterator[None]:
+    """A block that is done again soon anyway: it may fail while another holds the database."""
+    try:
+        yield
+    except OperationalError as error:
+        if not is_locked(error):
+            raise
+        log.warning("the database is locked; a look at a job or news of it are left out")
 
 
 class _Attempt:
-    """One attempt at one job; `report` is report.json as soon as it is known."""
+    """One attempt at one job; `report` is what its run reported, as soon as that is known."""
 
     def __init__(self, claim: Claim, job: Job, stopping: threading.Event) -> None:
         self.claim, self.job = claim, job
@@ -135,7 +143,6 @@ class _Attempt:
         self.last_words = ""
         self._stopping = stopping
         self._progress = Progress(job)
-        self._folder = run_dir(job.id)
         self._deadline = time.monotonic() + settings.REELSCAPE.job_time_limit_s
 
     def make_scene(self) -> None:
@@ -151,7 +158,7 @@ class _Attempt:
             error = self._run_patiently()
         if error is not None:
             raise error
-        if not publish(self.claim, self.job, self.report or {}):
+        if not self.outlast_locks(partial(publish, self.claim, self.job, self.report or {})):
             raise _Lost()
 
     def _fetch(self) -> None:
@@ -176,25 +183,36 @@ class _Attempt:
         if self.job.video is None:
             raise _Lost()
 
+    def outlast_locks(self, write: Callable[[], T]) -> T:
+        """Do what must be done, again and again while another holds the database and the worker is not to stop."""
+        while True:
+            try:
+                return write()
+            except OperationalError as error:
+                if not is_locked(error) or self._stopping.wait(_LOCKED_PAUSE_S):
+                    raise
+                log.warning("job %s: the database is locked; the change of its row waits", self.job.id)
+
     def _run_patiently(self) -> ReelscapeError | None:
         """Run; while an earlier copy is still ending in the folder, wait and try again."""
         patient_until = time.monotonic() + _BUSY_FOR_S
         while isinstance(error := self._run(), OutDirBusy):
             if time.monotonic() > patient_until:
                 raise _Died(error)
-            self._check_claim()
+            self._beat()
             if self._stopping.wait(_BUSY_PAUSE_S):
                 raise _Stopping()
         return error
 
     def _run(self) -> ReelscapeError | None:
         """One child process; returns the error that it ended with, None when it made the scene."""
+        run_report.forget(self.job)
         try:
             process = RunProcess(run_program(self.job))
         except OSError as error:
             raise UnexpectedError(f"The program that makes scenes cannot be started: {error.strerror}.") from error
         last_event, status = self._supervise(process, self._checks())
-        self.report = _read_report(self._folder / "report.json")
+        self.report = run_report.read(self.job)
         return self._outcome(status, last_event)
 
     def _supervise(self, process: RunProcess, checks: list[_Paced]) -> tuple[Event | None, int]:
@@ -235,7 +253,7 @@ class _Attempt:
             _Paced(_ROOM_EVERY_S, self._check_room),
             _Paced(_ROOM_EVERY_S, self._check_time),
             _Paced(_TELL_EVERY_S, self._tell),
-            _Paced(_HEARTBEAT_EVERY_S, self._check_claim),
+            _Paced(_HEARTBEAT_EVERY_S, self._beat),
         ]
 
     def _outcome(self, status: int, ended: Event | None) -> ReelscapeError | None:
@@ -248,27 +266,25 @@ class _Attempt:
             if quota.free_bytes() < _FULL_DISK_BYTES:
                 return DiskFull()  # programs that cannot write end without a word
             raise _Died()
-        error = self._plain(ended["error"])
+        error = run_report.plain_error(ended["error"], self.job)
         if error.code == "cancelled":  # not by us; a system that shuts down asks all processes at once
             raise _Stopping() if self._stopping.wait(_STOP_NEWS_S) else _Died()
         if error.code in _CRASHES:
             raise _Died(error)
         return error
 
-    def _plain(self, error: dict[str, Any]) -> ReelscapeError:
-        """The error that a run told, without places of this machine."""
-        text = str(error.get("message") or "").replace(f"{self._folder}/", "").replace(str(self._folder), "the run")
-        if self.job.video is not None:
-            path = store().path(self.job.video.key)
-            text = text.replace(str(path), "the video").replace(path.name, "the video")
-        return from_dict(error | {"message": text})
-
     def _tell(self) -> None:
         """Write news of the run into the row."""
         news = self._progress.news()
         if news:
-            self._check_claim(**news)
-            self._progress.told(news)
+            with _bearing_locks():
+                self._check_claim(**news)
+                self._progress.told(news)
+
+    def _beat(self) -> None:
+        """Renew the heartbeat; raises _Lost."""
+        with _bearing_locks():
+            self._check_claim()
 
     def _check_claim(self, **changes: Any) -> None:
         """Renew the heartbeat, with `changes` of the row; raises _Lost."""
@@ -276,17 +292,19 @@ class _Attempt:
             raise _Lost()
 
     def _check_claim_holds(self) -> None:
-        """As `_check_claim`, without writing."""
-        if not self.claim.holds():
-            raise _Lost()
+        """As `_beat`, without writing."""
+        with _bearing_locks():
+            if not self.claim.holds():
+                raise _Lost()
 
     def _check_room(self) -> None:
         """Raise StorageFull when there is no room, and nothing that could make some."""
-        try:
-            quota.check_room(0)
-        except StorageFull:
-            if not retention.make_room():
-                raise
+        with _bearing_locks():
+            try:
+                quota.check_room(0)
+            except StorageFull:
+                if not retention.make_room():
+                    raise
 
     def _check_time(self) -> None:
         if time.monotonic() > self._deadline:
@@ -324,11 +342,3 @@ def run_program(job: Job) -> list[str]:
         options["--threads"] = config.num_threads
     given = [str(part) for option in options.items() for part in option]
     return [*program, str(store().path(job.video.key)), *given, "--events", "--lifeline", "--resume", "--keep"]
-
-
-def _read_report(path: Path) -> dict[str, Any] | None:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None

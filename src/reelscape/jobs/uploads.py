@@ -25,6 +25,7 @@ from reelscape.errors import (
     UploadTooLarge,
 )
 from reelscape.jobs import quota, verbs
+from reelscape.jobs.errands import one_of_many
 from reelscape.jobs.files import store
 from reelscape.jobs.models import Asset
 from reelscape.storage import incoming, partial
@@ -62,7 +63,7 @@ def check_length(length_bytes: int | None, limit_bytes: int | None = None) -> in
         raise EmptyUpload()
     if length_bytes > (limit_bytes or settings.REELSCAPE.upload_limit_bytes):
         raise UploadTooLarge()
-    quota.check_room(length_bytes)
+    quota.check_upload_room(length_bytes)
     return length_bytes
 
 
@@ -123,11 +124,14 @@ def sweep_incoming() -> int:
     """
     folder: Path = settings.REELSCAPE.incoming_dir
     removed = incoming.sweep(folder, kept_suffixes=partial.SUFFIXES)
-    removed += sum(_sweep_partial(parts) for parts in partial.all_partials(folder))
+    for parts in partial.all_partials(folder):
+        with one_of_many(parts.path.name):
+            removed += _sweep_partial(parts)
     unused_since = timezone.now() - timedelta(seconds=max(_UNUSED_S, settings.REELSCAPE.upload_expiry_s))
     for asset in Asset.objects.filter(kind=Asset.Kind.UPLOAD, size_bytes=None):
-        if not verbs.is_complete(asset) and asset.created_at < unused_since and partial_of(asset).note() is None:
-            asset.delete()
+        with one_of_many(asset.key):
+            if not verbs.is_complete(asset) and asset.created_at < unused_since and partial_of(asset).note() is None:
+                asset.delete()
     return removed
 
 

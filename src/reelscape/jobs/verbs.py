@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -24,13 +25,15 @@ from reelscape.errors import (
 )
 from reelscape.jobs import engine, quota
 from reelscape.jobs.camera import first_camera
-from reelscape.jobs.files import preview_key, remove_products, remove_run, signer, store
+from reelscape.jobs.database import is_full
+from reelscape.jobs.files import preview_key, product_prefix, remove_blobs, remove_run, signer, store
 from reelscape.jobs.models import Asset, Job
 
 VIDEO_TYPES = {
     "mp4": "video/mp4", "m4v": "video/x-m4v", "mov": "video/quicktime", "avi": "video/x-msvideo",
     "mkv": "video/x-matroska", "webm": "video/webm", "zip": "application/zip",
 }  # fmt: skip
+THUMBNAIL = "thumbnail"
 _BLOB_NAME = re.compile(r"videos/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]{1,8}")
 
 
@@ -52,6 +55,8 @@ class Submission:
 def accepted_extension(text: str) -> str:
     """An extension as we write it: mp4 for `.MP4`. Raises UnknownExtension."""
     plain = text.strip().lstrip(".").lower()
+    if not plain:
+        raise UnknownExtension("The file's name has no extension.")
     if plain not in VIDEO_TYPES:
         raise UnknownExtension(f"Files of the type {plain[:20]!r} are not accepted.")
     return plain
@@ -60,7 +65,8 @@ def accepted_extension(text: str) -> str:
 def new_upload(owner: User, extension: str) -> Asset:
     """A row for a file that is going to be uploaded. Raises UnknownExtension, StorageFull."""
     plain = accepted_extension(extension)
-    quota.check_room(0)
+    quota.check_upload_room(0)
+    quota.check_share(owner)
     number = uuid.uuid4()
     key = f"videos/{number}.{plain}"
     return Asset.objects.create(
@@ -90,12 +96,17 @@ def submit(owner: User, wish: Submission) -> Job:
     """Queue a job for an upload of `owner`. Raises BadBlobName, BlobNotFound, StorageFull."""
     if not _BLOB_NAME.fullmatch(wish.blob_name):
         raise BadBlobName()
-    video = Asset.objects.filter(owner=owner, key=wish.blob_name, kind=Asset.Kind.UPLOAD).first()
-    if video is None or not is_complete(video) or not store().exists(video.key):
-        raise BlobNotFound()
     quota.check_room(0)
+    with transaction.atomic():  # no removal of the upload comes between the look and the job
+        video = Asset.objects.filter(owner=owner, key=wish.blob_name, kind=Asset.Kind.UPLOAD).first()
+        if video is None or not is_complete(video) or not store().exists(video.key):
+            raise BlobNotFound()
+        return _new_job(video, wish)
+
+
+def _new_job(video: Asset, wish: Submission) -> Job:
     return Job.objects.create(
-        owner=owner,
+        owner_id=video.owner_id,
         video=video,
         title=wish.title or wish.blob_name.removeprefix("videos/"),
         public=wish.public,
@@ -133,8 +144,11 @@ def retry(job: Job, **changes: Any) -> None:
 
 
 def product(job: Job, name: str) -> Asset:
-    """A product of a job by its name (ply, spz, ...). Raises NotAvailable."""
-    found = job.products.filter(name=name, size_bytes__isnull=False).first()
+    """A product of a job by its name (ply, spz, ...), or the picture of its video. Raises NotAvailable."""
+    if name == THUMBNAIL and job.video is not None:
+        found = Asset.objects.filter(key=preview_key(job.video.key)).first()
+    else:
+        found = job.products.filter(name=name, size_bytes__isnull=False).first()
     if found is None:
         raise NotAvailable()
     return found
@@ -153,20 +167,38 @@ def plain_name(title: str) -> str:
 
 
 def delete(job: Job) -> None:
-    """Remove a job with everything that came of it: products, run folder, its upload unless another job needs it."""
-    engine.cancel(job, Cancelled("The job was deleted."))
-    job_id, video = job.id, job.video  # a deleted row forgets its id
+    """Remove a job with everything that came of it: products, run folder, its upload unless another job needs it.
+
+    All rows go at once, and the files when that is certain: a kill in between leaves files that the next sweep removes.
+    A worker that runs the job finds no row to hold, and ends the run. On a full disk not even rows can go: then the
+    files go first, which makes room.
+    """
+    job_id, video = job.id, job.video
+    try:
+        _delete_rows(job_id, video)
+    except OperationalError as error:
+        if not is_full(error):
+            raise
+        _remove_files(job_id)
+        _delete_rows(job_id, video)
+
+
+def _delete_rows(job_id: uuid.UUID, video: Asset | None) -> None:
     with transaction.atomic():
-        remove_products(job)
-        job.delete()
+        if video is not None and not video.jobs.exclude(id=job_id).exists():
+            delete_upload(video)
+        transaction.on_commit(partial(_remove_files, job_id), robust=True)
+        Job.objects.filter(id=job_id).delete()
+
+
+def _remove_files(job_id: uuid.UUID) -> None:
+    remove_blobs(product_prefix(job_id))
     remove_run(job_id)
-    if video is not None and not video.jobs.exists():
-        delete_upload(video)
 
 
 def delete_upload(asset: Asset) -> None:
-    """Remove an upload: row, blob, and its picture."""
-    key = asset.key
-    asset.delete()
-    store().delete(key)
-    store().delete(preview_key(key))
+    """Remove an upload and its picture: the rows, and the blobs when that is certain."""
+    with transaction.atomic():
+        for key in (asset.key, preview_key(asset.key)):
+            Asset.objects.filter(key=key).delete()
+            transaction.on_commit(partial(store().delete, key), robust=True)

@@ -1,4 +1,6 @@
-"""The worker of a data folder: two lanes, one for scenes, one for errands."""
+"""The worker of a data folder: a lane for scenes, and lanes of short tasks, which wait neither for scenes nor for each
+other.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from pathlib import Path
 
 from django.db import close_old_connections
 
-from reelscape.jobs import engine, retention, uploads, webhooks, workers
+from reelscape.jobs import engine, pictures, retention, uploads, webhooks, workers
 from reelscape.jobs.errands import Errand, run_errands
 from reelscape.jobs.locks import locked
 from reelscape.jobs.runner import work_on
@@ -28,8 +30,8 @@ log = logging.getLogger(__name__)
 
 def work(worker: str, stopping: threading.Event) -> None:
     """Make scenes, one at a time, and run errands beside that, until `stopping` is set."""
-    errands = threading.Thread(target=run_errands, args=(errands_of(worker), stopping), name="errands", daemon=True)
-    errands.start()
+    for name, errands in lanes_of(worker).items():
+        threading.Thread(target=run_errands, args=(errands, stopping), name=name, daemon=True).start()
     while not stopping.is_set():
         try:
             close_old_connections()
@@ -41,11 +43,19 @@ def work(worker: str, stopping: threading.Event) -> None:
             stopping.wait(0 if is_busy else _LOOK_EVERY_S)
 
 
+def lanes_of(worker: str) -> dict[str, tuple[Errand, ...]]:
+    """The lanes of short tasks. What waits for strangers or for a picture has one of its own."""
+    return {
+        "errands": errands_of(worker),
+        "webhooks": (Errand("webhooks", 1, webhooks.deliver_due),),
+        "pictures": (Errand("pictures", 1, pictures.draw_due),),
+    }
+
+
 def errands_of(worker: str) -> tuple[Errand, ...]:
-    """The short tasks of a worker."""
+    """The short tasks that look after the data folder."""
     return (
         Errand("sign-in", workers.SIGN_IN_EVERY_S, partial(workers.sign_in, worker)),
-        Errand("webhooks", 1, webhooks.deliver_due),
         Errand("recovery", 10, partial(engine.recover_silent, worker)),
         Errand("incoming", 60, uploads.sweep_incoming),
         Errand("retention", 60, retention.clean_up),

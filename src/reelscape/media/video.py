@@ -116,7 +116,8 @@ def _go_through(
         time_s = order / (video.fps or 30.0) if frame.time is None else frame.time
         survey.add(order, frame, time_s)
         if order % _REPORT_EVERY == 0:
-            report.progress(min(_share(decoder, time_s), 0.99), f"{order + 1} frames read")
+            frames = "1 frame" if order == 0 else f"{order + 1} frames"
+            report.progress(min(_share(decoder, time_s), 0.99), f"{frames} read")
     if survey is not None:
         survey.store.flush()
     return survey

@@ -85,10 +85,13 @@ def _incremental_options(job: MapJob) -> pycolmap.IncrementalPipelineOptions:
 
 
 def _global(job: MapJob, span: Span) -> list[pycolmap.Reconstruction]:
-    """Works on a copy of the database, because calibrating the focal lengths changes it."""
-    copy_path = job.database_path.with_name("global.db")
+    """Works on a copy of the database, because calibrating the focal lengths changes it.
+
+    The copy lies in a folder emptied before: SQLite would play the log of a killed mapper's copy onto a new one.
+    """
+    output_dir = _empty_dir(job.database_path.with_name("global"))
+    copy_path = output_dir / "database.db"
     shutil.copyfile(job.database_path, copy_path)
-    output_dir = _empty_dir(copy_path.with_suffix(""))
     options = pycolmap.GlobalPipelineOptions()
     options.image_path = job.frames_dir
     options.image_names = list(job.image_names)

@@ -20,13 +20,12 @@ class LocalStore:
 
     def path(self, key: str) -> Path:
         """Where the blob lies. Raises ValueError for a key that is no plain relative path."""
-        parts = key.split("/")
-        if not all(_PART.fullmatch(part) for part in parts):
+        if not _is_key(key):
             raise ValueError(f"not a blob key: {key!r}")
-        return self.root.joinpath(*parts)
+        return self.root.joinpath(*key.split("/"))
 
     def put(self, key: str, source: Path) -> int:
-        """Take a copy of a file (a hard link where possible); returns its size in bytes."""
+        """Take a copy of a file (a hard link where possible); returns its size in bytes. It is on the disk then."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.part")
@@ -35,12 +34,15 @@ class LocalStore:
             os.link(source, temporary)
         except OSError:  # another file system, or one without links
             shutil.copyfile(source, temporary)
+        _sync(temporary)
         temporary.replace(path)
+        _sync(path.parent)
         return path.stat().st_size
 
     def take(self, key: str, source: Path) -> None:
-        """Move a complete file in, exactly once. Raises FileExistsError when the blob is there already."""
+        """Move a complete file in, exactly once, and onto the disk. Raises FileExistsError when the blob is there."""
         path = self.path(key)
+        _sync(source)
         while True:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -49,6 +51,7 @@ class LocalStore:
                 source.stat()
             else:
                 break
+        _sync(path.parent)
         source.unlink()
 
     def exists(self, key: str) -> bool:
@@ -71,12 +74,25 @@ class LocalStore:
                 (self.root / folder).rmdir()
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        """The keys of all blobs that start with `prefix`."""
+        """The keys of all blobs that start with `prefix`; files of other names are none of ours."""
         for path in sorted((self.root / prefix.rpartition("/")[0]).rglob("*")):
             key = path.relative_to(self.root).as_posix()
-            if path.is_file() and key.startswith(prefix) and not path.name.startswith("."):
+            if key.startswith(prefix) and _is_key(key) and path.is_file():
                 yield key
 
     def size_bytes(self) -> int:
         """What all blobs take."""
         return sum(self.size_of(key) or 0 for key in self.keys())
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, outlast a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_key(text: str) -> bool:
+    return all(_PART.fullmatch(part) for part in text.split("/"))

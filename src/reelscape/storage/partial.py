@@ -53,10 +53,10 @@ class Partial:
             return 0
 
     def note(self) -> Note | None:
-        """What `declare` said last, if anything."""
+        """What `declare` said last, if anything that can be read."""
         try:
             return Note(**json.loads(self.note_path.read_text(encoding="ascii")))
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError, TypeError):  # a crash of the machine may leave an empty file
             return None
 
     def expires_at(self) -> float:
@@ -66,10 +66,11 @@ class Partial:
 
     def written_at(self) -> float:
         """When the last part arrived, in Unix seconds; 0 when none did."""
-        try:
-            return self.path.stat().st_mtime
-        except FileNotFoundError:
-            return 0.0
+        return _written_at(self.path)
+
+    def declared_at(self) -> float:
+        """When `declare` said something last, in Unix seconds; 0 when it never did."""
+        return _written_at(self.note_path)
 
     def declare(self, note: Note) -> None:
         """Begin the upload, or tell more about it."""
@@ -118,6 +119,13 @@ class Partial:
         self.note_path.unlink(missing_ok=True)
 
 
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
 @contextmanager
 def _locked(file: IO[bytes]) -> Iterator[None]:
     fcntl.flock(file, fcntl.LOCK_EX)
@@ -125,6 +133,17 @@ def _locked(file: IO[bytes]) -> Iterator[None]:
         yield
     finally:
         fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def pending_bytes(folder: Path, within_s: float) -> int:
+    """What is still to come of the uploads in parts that began or went on within the last `within_s` seconds."""
+    since = time.time() - within_s
+    pending = 0
+    for parts in all_partials(folder):
+        note = parts.note()
+        if note and note.length_bytes and max(parts.written_at(), parts.declared_at()) > since:
+            pending += max(note.length_bytes - parts.offset_bytes(), 0)
+    return pending
 
 
 def all_partials(folder: Path) -> Iterator[Partial]:

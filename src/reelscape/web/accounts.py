@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 
+import axes.utils  # type: ignore[import-untyped]
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -33,11 +35,26 @@ def create(name: str, email: str = "", is_admin: bool = False, password: str = "
     return user, password
 
 
+def set_password(user: User, password: str = "") -> str:
+    """Give an account a new password, the one given or a random one, and open what wrong ones locked.
+
+    Raises BadPassword.
+    """
+    if password:
+        _check_password(user, password)
+    password = password or secrets.token_urlsafe(_PASSWORD_BYTES)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    for name in filter(None, (user.username, user.email)):
+        axes.utils.reset(username=name.lower())
+    return password
+
+
 def find(name: str) -> User:
     """The account of a name, in any case of its letters. Raises UserNotFound."""
     found = User.objects.filter(username=name).first() or User.objects.filter(username__iexact=name).first()
     if found is None:
-        raise UserNotFound(f"There is no account {name!r}.")
+        raise UserNotFound(f"There is no account {name!r} in the data folder {settings.REELSCAPE.data_dir}.")
     return found
 
 

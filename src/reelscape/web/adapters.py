@@ -10,7 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter  # type: ignore[import
 from django.conf import settings
 from django.http import HttpRequest
 
-from reelscape.web.addresses import client_address
+from reelscape.web.addresses import limited_address
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that allauth's own limits count."""
-        return client_address(request)
+        return limited_address(request)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Where who has changed the password goes on."""

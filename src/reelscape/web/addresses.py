@@ -55,6 +55,11 @@ def limited_as(address: str) -> str:
     return address
 
 
+def limited_address(request: HttpRequest) -> str:
+    """What limits count the client of a request as."""
+    return limited_as(client_address(request))
+
+
 def _is_trusted(address: Address) -> bool:
     return any(address in network for network in networks(settings.REELSCAPE.trusted_proxies))
 

@@ -7,13 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 
-from reelscape.errors import MethodNotAllowed, NotFound, PartsNotOffered, ReelscapeError, UnknownTusVersion
+from reelscape.errors import (
+    MethodNotAllowed,
+    NotFound,
+    PartsNotOffered,
+    ReelscapeError,
+    StorageFull,
+    UnknownTusVersion,
+)
 from reelscape.jobs import uploads
+from reelscape.jobs.database import is_full
 from reelscape.jobs.files import store
 from reelscape.jobs.models import Asset
 from reelscape.web import tus
@@ -38,6 +47,10 @@ def blob(request: HttpRequest, key: str) -> HttpResponseBase:
         response = METHODS[method](request, key)
     except ReelscapeError as error:
         response = _refusal(error)
+    except OperationalError as error:
+        if not is_full(error):
+            raise
+        response = _refusal(StorageFull())
     if method in _TUS_METHODS or request.GET.get("sp") == "w":
         response.headers["Tus-Resumable"] = tus.VERSION
     return response
@@ -70,7 +83,7 @@ def put(request: HttpRequest, key: str) -> HttpResponse:
     if "comp" in request.GET or "Content-Range" in request.headers:  # one block of an Azure client would pass for all
         raise PartsNotOffered()
     length_bytes = uploads.check_length(content_length(request))
-    with UPLOADS.held():
+    with UPLOADS.held(str(asset.owner_id)):
         uploads.receive(asset, body_of(request), length_bytes)
     return HttpResponse(status=201, headers={"ETag": etag_of(store().path(key))})
 

@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,20 +42,27 @@ def end_silent_connections() -> None:
 
 def set_up_listeners() -> int:
     """Set it on every socket that this process listens at now; returns how many there are."""
-    return sum(_set_up(path) for path in _OPEN_FILES.iterdir()) if _OPEN_FILES.exists() else 0
+    return sum(_set_up(found) for found in open_sockets())
 
 
-def _set_up(path: Path) -> bool:
-    """Whether the open file is a socket that listens."""
+def open_sockets() -> Iterator[socket.socket]:
+    """The internet sockets that this process has open, each by a descriptor of its own that holds until the next."""
+    for path in _OPEN_FILES.iterdir() if _OPEN_FILES.exists() else ():
+        with suppress(OSError):
+            if path.is_socket():
+                with socket.socket(fileno=os.dup(int(path.name))) as found:
+                    if found.family in (socket.AF_INET, socket.AF_INET6):
+                        yield found
+
+
+def _set_up(found: socket.socket) -> bool:
+    """Whether the socket listens."""
     with suppress(OSError):
-        if not path.is_socket():
+        if not found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
             return False
-        with socket.socket(fileno=os.dup(int(path.name))) as found:
-            if found.family == socket.AF_UNIX or not found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                return False
-            for name, value in _OPTIONS.items():
-                if hasattr(socket, name):  # not all systems have all of them
-                    level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
-                    found.setsockopt(level, getattr(socket, name), value)
-            return True
+        for name, value in _OPTIONS.items():
+            if hasattr(socket, name):  # not all systems have all of them
+                level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
+                found.setsockopt(level, getattr(socket, name), value)
+        return True
     return False

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from reelscape.errors import RateLimited
 from reelscape.web.addresses import comes_from_trusted_proxy
-from reelscape.web.api_v1.answers import json_failure
+from reelscape.web.api_v1.answers import refusal
 from reelscape.web.throttles import WINDOW_S, address_wait_s
 
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -53,19 +53,12 @@ def address_limit(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         wait_s = address_wait_s(request)
-        response = too_many(request) if wait_s else get_response(request)
-        if response.status_code == 429 and (wait_s or "Retry-After" not in response.headers):
-            response.headers["Retry-After"] = str(wait_s or WINDOW_S)
+        response = refusal(request, RateLimited(), wait_s) if wait_s else get_response(request)
+        if response.status_code == 429:
+            response.headers.setdefault("Retry-After", str(WINDOW_S))
         return response
 
     return middleware
-
-
-def too_many(request: HttpRequest) -> HttpResponse:
-    """The answer 429: for programs as the other errors of the API, for people as a sentence."""
-    if request.path.startswith(("/api/", "/blobs/")):
-        return json_failure(RateLimited())
-    return HttpResponse(f"{RateLimited.sentence}\n", content_type="text/plain; charset=utf-8", status=429)
 
 
 def content_policy(get_response: View) -> View:

@@ -41,13 +41,14 @@ class FormFile:
 
 @contextmanager
 def form_file(
-    request: HttpRequest, field: str, check_name: Callable[[str], object], limit_bytes: int | None = None
+    request: HttpRequest, field: str, check_name: Callable[[str], object], client: str, limit_bytes: int | None = None
 ) -> Iterator[FormFile]:
     """The file in a field of a form, which is gone when the block ends (a hard link of it stays).
 
-    `check_name` may refuse a file by its name before any of it is read; `limit_bytes` is the largest file, by default
-    that of the settings. Other files of the form are skipped. Raises
-    UnsupportedMediaType, LengthRequired, UploadTooLarge, StorageFull, UploadTruncated, EmptyUpload, BadRequest.
+    `check_name` may refuse a file by its name before any of it is read; `client` is whose upload it counts as;
+    `limit_bytes` is the largest file, by default that of the settings. Other files of the form are skipped. Raises
+    UnsupportedMediaType, LengthRequired, UploadTooLarge, StorageFull, RateLimited, UploadTruncated, EmptyUpload,
+    BadRequest.
     """
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType("Send a form (multipart/form-data) with the file.")
@@ -55,7 +56,7 @@ def form_file(
     body = _Counted(body_of(request), _check_length(request, limit_bytes))
     with new_file(settings.REELSCAPE.incoming_dir) as (file, path):
         sink = _Sink(field, file, check_name)
-        with full_disk_told(), UPLOADS.held():
+        with full_disk_told(), UPLOADS.held(client):
             fields = _parse(request, body, sink)
             file.flush()
         if body.left_bytes:

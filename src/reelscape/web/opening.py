@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import django
@@ -18,8 +20,10 @@ def open_data_dir(data_dir: Path | None = None, **settings: str) -> ServiceConfi
     """Make the folder complete, set Django up on it, and return the settings.
 
     `settings` are further settings as text; like `data_dir` they go into the environment, so that child processes
-    have them too. Raises BadSetting, OutDirUnwritable.
+    have them too. From here on all files that the process and its children make are readable by their owner alone.
+    Raises BadSetting, OutDirUnwritable.
     """
+    os.umask(0o077)
     if data_dir is not None:
         settings["data_dir"] = str(data_dir.expanduser().absolute())
     os.environ |= {variable(name): text for name, text in settings.items()}
@@ -29,10 +33,17 @@ def open_data_dir(data_dir: Path | None = None, **settings: str) -> ServiceConfi
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_secret_key(config.secret_key_path)
     except OSError as error:
-        raise OutDirUnwritable(f"The data folder {config.data_dir} cannot be used: {error.strerror}.") from error
+        raise OutDirUnwritable(_unusable(config.data_dir, error)) from error
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reelscape.web.settings")
     django.setup()
     return config
+
+
+def _unusable(folder: Path, error: OSError) -> str:
+    file = next((path for path in (folder, *folder.parents) if path.is_file()), None)
+    if file is not None:
+        return f"The data folder {folder} cannot be used: {file} is a file, not a folder."
+    return f"The data folder {folder} cannot be used: {error.strerror}."
 
 
 def is_migrated() -> bool:
@@ -42,10 +53,21 @@ def is_migrated() -> bool:
 
 
 def _make_secret_key(path: Path) -> None:
-    """A random key, made once, readable by the owner alone."""
+    """A random key, made once and whole, readable by the owner alone.
+
+    An empty file is what a power cut left of one; nothing can have been signed with that.
+    """
+    with suppress(FileNotFoundError):
+        if path.stat().st_size:
+            return
+        path.unlink()
+    handle, name = tempfile.mkstemp(prefix="secret_key-", dir=path.parent)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(handle)
+        with suppress(FileExistsError):  # another process was faster: its key holds
+            os.link(name, path)
+    finally:
+        Path(name).unlink()

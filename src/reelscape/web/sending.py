@@ -12,6 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from reelscape.errors import RateLimited
+from reelscape.web.addresses import limited_address
 from reelscape.web.slots import DOWNLOADS
 
 CHUNK_BYTES = 1 << 18
@@ -47,7 +48,7 @@ def send_file(request: HttpRequest, path: Path, headers: dict[str, str]) -> Http
     code = 200 if wanted is None else 206
     if request.method == "HEAD":
         return HttpResponse(status=code, headers=headers)
-    return StreamingHttpResponse(Pieces(path, span), status=code, headers=headers)
+    return StreamingHttpResponse(Pieces(path, span, limited_address(request)), status=code, headers=headers)
 
 
 def _with_headers(response: HttpResponseBase, headers: dict[str, str]) -> HttpResponseBase:
@@ -74,12 +75,12 @@ def _wanted_range(request: HttpRequest, etag: str, size_bytes: int) -> range | N
 class Pieces:
     """The bytes of a file in a span, a piece at a time; holds a slot of the downloads until it is closed."""
 
-    def __init__(self, path: Path, span: range) -> None:
+    def __init__(self, path: Path, span: range, client: str) -> None:
         """Raises FileNotFoundError, RateLimited."""
         self._file = path.open("rb")
         self._left = span
         try:
-            DOWNLOADS.take()
+            self._slot = DOWNLOADS.take(client)
         except RateLimited:
             self._file.close()
             raise
@@ -100,4 +101,4 @@ class Pieces:
         """Called at the end and when the client is gone."""
         if not self._file.closed:
             self._file.close()
-            DOWNLOADS.give_back()
+            DOWNLOADS.give_back(self._slot)

@@ -16,9 +16,10 @@ from granian.log import LogLevels
 
 from reelscape.lifeline import die_with_parent
 from reelscape.web.listening import end_silent_connections
-from reelscape.web.slots import DOWNLOADS, UPLOADS
+from reelscape.web.pace import keep_pace
+from reelscape.web.slots import BODIES, DOWNLOADS, UPLOADS
 
-_NUM_THREADS = UPLOADS.number + DOWNLOADS.number + 24  # the last ones never carry files; idle ones end
+_NUM_THREADS = UPLOADS.number + DOWNLOADS.number + BODIES.number + 24  # the last never wait for clients; idle ones end
 _BACKLOG = 1024
 _GRACE_S = 4  # for requests that are being answered
 _LOGGING = {
@@ -59,6 +60,7 @@ def _load(target: str) -> Any:
 
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
     end_silent_connections()
+    keep_pace()
     module, _, name = target.partition(":")
     return getattr(importlib.import_module(module), name)
 

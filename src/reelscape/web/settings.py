@@ -18,6 +18,8 @@ networks(REELSCAPE.trusted_proxies)  # a bad one is said now, not at the first r
 _PUBLIC = urlsplit(REELSCAPE.public_url)
 if _PUBLIC.scheme not in ("http", "https") or not _PUBLIC.hostname:
     raise BadSetting(f"REELSCAPE_PUBLIC_URL is {REELSCAPE.public_url!r}; it must be an http or https address.")
+if REELSCAPE.public_url != f"{_PUBLIC.scheme}://{_PUBLIC.netloc}" or "@" in _PUBLIC.netloc:
+    raise BadSetting(f"REELSCAPE_PUBLIC_URL is {REELSCAPE.public_url!r}; it must end with its host, or with its port.")
 _HTTPS = _PUBLIC.scheme == "https"
 _BAD_ORIGINS = [text for text in REELSCAPE.cors_origins if not re.fullmatch(r"\*|https?://[^/?#@\s]+", text)]
 if _BAD_ORIGINS:
@@ -28,7 +30,8 @@ try:
     SECRET_KEY = REELSCAPE.secret_key_path.read_text(encoding="ascii").strip()
 except FileNotFoundError:  # `serve` makes the file; whoever only reads the settings needs no lasting key
     SECRET_KEY = secrets.token_urlsafe(48)
-ALLOWED_HOSTS = [_PUBLIC.hostname, "127.0.0.1", "localhost", "[::1]", *REELSCAPE.allowed_hosts]
+_PUBLIC_HOST = f"[{_PUBLIC.hostname}]" if ":" in _PUBLIC.hostname else _PUBLIC.hostname
+ALLOWED_HOSTS = [_PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]", *REELSCAPE.allowed_hosts]
 
 ROOT_URLCONF = "reelscape.web.urls"
 WSGI_APPLICATION = "reelscape.web.wsgi.application"
@@ -59,6 +62,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "reelscape.web.api_open.cors.open_to_pages",
     "reelscape.web.middleware.address_limit",  # below CORS: a page may read the 429
+    "reelscape.web.bodies.small_bodies",  # before all that reads a body
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -115,7 +119,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
-AXES_CLIENT_IP_CALLABLE = "reelscape.web.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "reelscape.web.addresses.limited_address"
 AXES_USERNAME_CALLABLE = "reelscape.web.lockout.user_name"
 AXES_LOCKOUT_CALLABLE = "reelscape.web.lockout.locked_out"
 
@@ -159,13 +163,13 @@ LOGGING = {
         "reelscape": {"level": "INFO"},
         "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"level": "ERROR"},  # what a client does wrong is told to the client
-        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+        "django.security": {"handlers": ["nowhere"], "propagate": False},  # anybody could fill a disk with it
     },
 }
 
 USE_TZ = True
 TIME_ZONE = "UTC"
-FILE_UPLOAD_TEMP_DIR = REELSCAPE.incoming_dir
+FILE_UPLOAD_HANDLERS: list[str] = []  # a form takes no files; the views of uploads bring a handler of their own
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
@@ -187,8 +191,10 @@ CORS_ALLOW_HEADERS = [
     "authorization",
     "content-type",
     "range",
+    "x-http-method-override",
     "x-ms-blob-type",
     "tus-resumable",
+    "upload-defer-length",
     "upload-length",
     "upload-metadata",
     "upload-offset",
@@ -205,6 +211,8 @@ CORS_EXPOSE_HEADERS = [
     "Tus-Max-Size",
     "Tus-Resumable",
     "Tus-Version",
+    "Upload-Defer-Length",
+    "Upload-Expires",
     "Upload-Length",
     "Upload-Offset",
 ]

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from reelscape.web.addresses import client_address, limited_as
+from reelscape.web.addresses import limited_address
 from reelscape.web.models import ApiKey
 
 if TYPE_CHECKING:  # REST framework's views load this module: they are not there yet
@@ -53,8 +53,7 @@ def _window(counter: str, window_s: int = WINDOW_S) -> str:
 
 def address_wait_s(request: HttpRequest) -> int:
     """Count a request of an address: the seconds that it has to wait, 0 when it is within the limit."""
-    who = limited_as(client_address(request))
-    return count(f"ip:{who}", settings.REELSCAPE.requests_per_minute_ip)
+    return count(f"ip:{limited_address(request)}", settings.REELSCAPE.requests_per_minute_ip)
 
 
 class KeyThrottle(BaseThrottle):
@@ -82,7 +81,7 @@ class KeyGuesses:
     """
 
     def __init__(self, request: HttpRequest, key: str) -> None:
-        self._counter = f"guesses:{limited_as(client_address(request))}"
+        self._counter = f"guesses:{limited_address(request)}"
         self._limit = settings.REELSCAPE.failures_per_minute_ip
         fingerprint = hashlib.sha256(key.encode(errors="replace")).hexdigest()
         self._proven = f"proven:{self._counter}:{fingerprint}"

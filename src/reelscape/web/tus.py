@@ -88,7 +88,7 @@ def append(request: HttpRequest, asset: Asset, offset_bytes: int, expires_at: fl
     if offset_bytes + arriving_bytes > (length_bytes or settings.REELSCAPE.upload_limit_bytes):
         raise UploadTooLarge("The part goes beyond the length of the upload.")
     quota.check_room(arriving_bytes)
-    with UPLOADS.held():
+    with UPLOADS.held(str(asset.owner_id)):
         offset_bytes = parts.append(body_of(request), offset_bytes, arriving_bytes)
     uploads.finish_partial(asset)
     return offset_bytes

@@ -122,8 +122,9 @@ class FormUploads(APIView):
     )
     def post(self, request: Request) -> Response:
         """As `curl -F file=@video.mp4` sends it."""
-        with form_file(request._request, "file", extension_of) as part:
-            asset = uploads.store_new(_user(request), extension_of(part.name), part.path)
+        user = _user(request)
+        with form_file(request._request, "file", extension_of, client=str(user.pk)) as part:
+            asset = uploads.store_new(user, extension_of(part.name), part.path)
         return Response(StoredUpload({"blob_name": asset.key, "size_bytes": asset.size_bytes}).data, 201)
 
 

@@ -19,6 +19,7 @@ from reelscape.errors import LengthRequired, NotFound, NoWorker, ReelscapeError,
 from reelscape.jobs import open_files, open_jobs, previews
 from reelscape.jobs.files import store
 from reelscape.jobs.models import Asset
+from reelscape.web.addresses import client_address, limited_as
 from reelscape.web.api_open.access import THROTTLES, MaySend, charge_bytes, owner_of
 from reelscape.web.api_open.documents import OpenUpload, UploadedFile, problems
 from reelscape.web.api_v1.answers import body_of
@@ -61,7 +62,8 @@ def _received(request: Request) -> dict[str, Any]:
     announced_bytes = content_length(plain) or 0
     if announced_bytes <= limit_bytes + FORM_BYTES:  # else it is refused unread
         charge_bytes(plain, announced_bytes)
-    with form_file(plain, "file", open_files.accepted_extension, limit_bytes) as part:
+    client = limited_as(client_address(plain))
+    with form_file(plain, "file", open_files.accepted_extension, client, limit_bytes) as part:
         extension = open_files.accepted_extension(part.name)
         asset, token = open_files.open_upload(owner_of(request), extension, part.name, part.path)
     return {**_description(asset), "delete_token": token, **_reconstruction(asset)}

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from reelscape import errors
 from reelscape.errors import ReelscapeError
+from reelscape.jobs.database import is_full
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ STATUS: Mapping[type[ReelscapeError], int] = {
     errors.NotAvailable: 404,
     errors.MethodNotAllowed: 405,
     errors.AttemptOver: 409,
+    errors.RequestTimeout: 408,
     errors.JobOver: 409,
     errors.JobNotOver: 409,
     errors.UploadSpent: 409,
@@ -99,6 +101,15 @@ def json_failure(error: ReelscapeError, wait_s: float | None = None) -> JsonResp
     return JsonResponse(body_of(error), status=status, headers=_headers(status, wait_s))
 
 
+def refusal(request: HttpRequest, error: ReelscapeError, wait_s: float | None = None) -> HttpResponse:
+    """The answer of what stands before all views: for programs that of other errors, for people a sentence."""
+    if _speaks_json(request):
+        return json_failure(error, wait_s)
+    status = status_of(error)
+    text = f"{error.message}\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=status, headers=_headers(status, wait_s))
+
+
 def _headers(status: int, wait_s: float | None = None) -> dict[str, str]:
     if status == 401:
         return {"WWW-Authenticate": "Api-Key"}
@@ -109,6 +120,8 @@ def _as_ours(exc: Exception) -> ReelscapeError | None:
     """The leaf of our tree for what a view raised; None for what nobody foresaw."""
     if isinstance(exc, ReelscapeError):
         return exc
+    if is_full(exc):
+        return errors.StorageFull()
     if isinstance(exc, drf.ValidationError):
         return errors.BadRequest(_first_sentence(exc.detail))
     kind = next((_OURS[kind] for kind in type(exc).__mro__ if kind in _OURS), None)

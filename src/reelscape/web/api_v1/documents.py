@@ -22,6 +22,7 @@ _LINKS = {
     "viewer": "viewer/",
     "report": "report/",
     "preview": "preview/",
+    "thumbnail": "download/thumbnail/",
     "ply": "download/ply/",
     "spz": "download/spz/",
     "cancel": "cancel/",

@@ -1,4 +1,4 @@
-"""What all endpoints share: JSON out whatever is asked for, small bodies in, and errors that the OpenAPI names."""
+"""What all endpoints share: JSON out whatever is asked for, and errors that the OpenAPI names."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from reelscape.errors import UploadTooLarge
 from reelscape.web.api_v1.documents import Problem
 
-BODY_LIMIT_BYTES = 1 << 20
 _MEANINGS = {
     400: "The request cannot be carried out as it is.",
     401: "No API key, or one that is wrong, revoked or expired.",
@@ -45,12 +43,6 @@ class Endpoint(APIView):
     """An endpoint of the API."""
 
     content_negotiation_class = JsonAlways
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse a large body before any of it is read: JSON is parsed in memory. Raises UploadTooLarge."""
-        super().initial(request, *args, **kwargs)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_LIMIT_BYTES:
-            raise UploadTooLarge(_MEANINGS[413])
 
 
 def problems(*statuses: int, body: bool = False) -> dict[int, OpenApiResponse]:

@@ -50,7 +50,7 @@ class ExtensionField(serializers.CharField):
 class UploadRequest(serializers.Serializer[Any]):
     """What kind of file is going to be uploaded."""
 
-    file_extension = ExtensionField(max_length=32)
+    file_extension = ExtensionField(max_length=32, allow_blank=True)
 
 
 class JobSettings(serializers.Serializer[Any]):
@@ -121,6 +121,8 @@ class JobChange(serializers.Serializer[Job]):
 
     def update(self, job: Job, validated_data: dict[str, Any]) -> Job:
         """Write the given columns alone: a worker may be writing others."""
+        if "camera_data" in validated_data:  # null gives it back to the runs
+            validated_data["camera_is_set"] = validated_data["camera_data"] is not None
         if validated_data:
             Job.objects.filter(id=job.id).update(**validated_data)
         return job

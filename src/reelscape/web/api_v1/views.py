@@ -21,7 +21,7 @@ from reelscape.web.api_v1.endpoint import Endpoint, problems
 from reelscape.web.api_v1.requests import JobChange, JobFilter, JobRequest, JobSettings, UploadRequest, read
 from reelscape.web.api_v1.rows import document, documents, filtered, own_job
 
-KINDS = ("ply", "spz", "transforms", "turntable", "preview")
+KINDS = ("ply", "spz", "transforms", "turntable", "preview", "thumbnail")
 _ID = OpenApiParameter("job_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 _KIND = OpenApiParameter("kind", OpenApiTypes.STR, OpenApiParameter.PATH, enum=KINDS)
 _LOCATION = OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[302])

@@ -55,7 +55,8 @@ def current_step(job: Job) -> str:
 
 def seconds_left(job: Job, now: datetime) -> int | None:
     """How long a running job will take at its pace so far; None while that is unknown."""
-    if job.status != Job.Status.RUNNING or job.started_at is None or job.overall < _LEAST_PROGRESS:
+    done = job.overall - job.overall_at_start  # what an earlier attempt did says nothing of the pace
+    if job.status != Job.Status.RUNNING or job.started_at is None or done < _LEAST_PROGRESS:
         return None
     elapsed_s = (now - job.started_at).total_seconds()
-    return round(elapsed_s * (1 - job.overall) / job.overall) if elapsed_s >= _LEAST_SECONDS else None
+    return round(elapsed_s * (1 - job.overall) / done) if elapsed_s >= _LEAST_SECONDS else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.service.made_jobs import API, Caller, made_caller, made_job, made_product, made_upload
 
+from reelscape.jobs import verbs
 from reelscape.jobs.files import run_dir, store
 from reelscape.jobs.models import Asset, Job
 
@@ -106,6 +108,7 @@ def test_a_submitted_job_is_told_as_documented(ann: Caller) -> None:
         "thumbnail": f"{home}download/thumbnail/",
         "ply": f"{home}download/ply/", "spz": f"{home}download/spz/",
         "cancel": f"{home}cancel/", "retry": f"{home}retry/",
+        "page": f"{settings.REELSCAPE.public_url}/scenes/{job.id}/",
     }  # fmt: skip
     detail = ann.client.get(f"{API}/jobs/{job.id}/").json()
     assert detail == {**{k: v for k, v in told.items() if k != "success"}, "status": "Queued - position: 1"}
@@ -124,6 +127,29 @@ def test_a_form_does_as_well_as_json(ann: Caller) -> None:
     assert answer.status_code == 201
     assert answer.json()["public"] is True
     assert answer.json()["training_num_steps"] == 1500
+
+
+def test_an_empty_field_asks_for_the_default(ann: Caller) -> None:
+    names = ("training_num_steps", "training_max_num_gaussians", "reconstruction_method", "camera_type", "public")
+    for send in (partial(post, ann, "submit-job"), partial(ann.client.post, f"{API}/submit-job")):
+        told = send({"blob_name": made_upload(ann.user).key, **dict.fromkeys(names, "")})
+        assert told.status_code == 201, told.text
+        job = told.json()
+        assert (job["training_num_steps"], job["reconstruction_method"], job["public"]) == (2000, "glomap", False)
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"), [("Кухня №1", "Кухня_1"), ("हिन्दी", "हिन्दी"), ("../a\\b:c", "a_b_c"), ("🎥", "scene")]
+)
+def test_a_download_is_named_after_the_title(title: str, stem: str) -> None:
+    assert verbs.plain_name(title) == stem
+
+
+def test_a_title_is_one_line(ann: Caller) -> None:
+    told = submit(ann, title="  Our\r\n\tkitchen \u2003 table\n").json()
+    assert told["title"] == "Our kitchen table"
+    changed = ann.client.patch(f"{API}/jobs/{told['job_id']}/", {"title": "a\nb"}, content_type="application/json")
+    assert changed.json()["title"] == "a b"
 
 
 def test_a_title_left_away_is_the_name_of_the_file(ann: Caller) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from functools import partial
@@ -161,8 +162,9 @@ def artifact_url(job: Job, name: str) -> str:
 
 
 def plain_name(title: str) -> str:
-    """A title as the stem of a file name."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", title).strip("._")[:60] or "scene"
+    """A title as the stem of a file name, in the letters of its language."""
+    kept = "".join(char if char in "._-" or unicodedata.category(char)[0] in "LMN" else " " for char in title)
+    return "_".join(kept.split()).strip("._")[:60] or "scene"
 
 
 def delete(job: Job) -> None:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from reelscape.web import blobs, health, llms, scenes
+from reelscape.web.api_v1 import openapi
 from reelscape.web.routes import route
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("blobs/<path:key>", blobs.blob),
     path("accounts/", include("reelscape.web.account_urls")),
     path("admin/", admin.site.urls),
+    route("api/v1", openapi.Start.as_view()),
     path("api/v1/", include("reelscape.web.api_v1.urls")),
     path("llms.txt", llms.guide),
     route("scenes/{job_id}", scenes.page),

@@ -10,8 +10,16 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.core.exceptions import DisallowedHost, PermissionDenied, SuspiciousOperation
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    UnreadablePostError,
+)
+from django.urls import is_valid_path
 from django.views import defaults
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
@@ -19,6 +27,7 @@ from rest_framework.response import Response
 from reelscape import errors
 from reelscape.errors import ReelscapeError
 from reelscape.jobs.database import is_full
+from reelscape.web import hosts
 
 log = logging.getLogger(__name__)
 
@@ -143,6 +152,8 @@ def _speaks_json(request: HttpRequest) -> bool:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400: among others a Host that is not ours."""
+    if isinstance(exception, DisallowedHost):
+        hosts.tell(request.META.get("HTTP_HOST", ""))
     if _speaks_json(request):
         return json_failure(errors.BadRequest("The request is not one that this server answers."))
     return defaults.bad_request(request, exception)
@@ -154,8 +165,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler404: no such route, or an id that is none."""
-    return json_failure(errors.NotFound()) if _speaks_json(request) else defaults.page_not_found(request, exception)
+    """handler404: no such route, or an id that is none. A page that stands with a slash alone is led to."""
+    if _speaks_json(request):
+        return json_failure(errors.NotFound())
+    lacks_slash = request.method in ("GET", "HEAD") and not request.path.endswith("/")
+    if lacks_slash and is_valid_path(f"{request.path_info}/"):
+        return HttpResponseRedirect(request.get_full_path(force_append_slash=True))
+    return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -14,7 +14,7 @@ from reelscape.jobs import webhooks
 from reelscape.jobs.models import Job
 from reelscape.jobs.verbs import VIDEO_TYPES, Submission
 from reelscape.web.api_v1 import words
-from reelscape.web.api_v1.fields import BoundedNumber, CameraField, CameraTypeField, Flag, MethodField
+from reelscape.web.api_v1.fields import BoundedNumber, CameraField, CameraTypeField, Flag, MethodField, Title
 
 GAUSSIANS = ("number of gaussians", 10_000, 2_000_000)
 STEPS = ("number of training steps", 1_000, 40_000)
@@ -71,7 +71,7 @@ class JobRequest(JobSettings):
     """A job to queue. `blob_name` is that of generate-upload-url."""
 
     blob_name = serializers.CharField(max_length=200)
-    title = serializers.CharField(max_length=255, required=False, allow_null=True, allow_blank=True)
+    title = Title(max_length=255, required=False, allow_null=True, allow_blank=True)
     public = Flag(required=False, allow_null=True, help_text="Whether anybody may see the scene's page.")
     allow_as_example = Flag(required=False, allow_null=True, help_text="Accepted; this server shows no examples.")
     camera_type = CameraTypeField(required=False, allow_null=True)
@@ -115,7 +115,7 @@ class JobRequest(JobSettings):
 class JobChange(serializers.Serializer[Job]):
     """What may change of a job; anything else that is sent is left alone."""
 
-    title = serializers.CharField(max_length=255)
+    title = Title(max_length=255)
     public = Flag(required=False)
     camera_data = CameraField(required=False, allow_null=True)
 

@@ -162,7 +162,7 @@ def test_case_of_method_and_extension_does_not_matter(ann: Caller) -> None:
     fields = {
         "blob_name": upload.key.replace(".mp4", ".MP4"),
         "reconstruction_method": "COLMAP",
-        "camera_type": "drone",
+        "camera_type": "Drone",
     }
     told = post(ann, "submit-job", fields).json()
     assert told["reconstruction_method"] == Job.objects.get().method == "colmap"
@@ -194,6 +194,8 @@ REFUSED = [
     ({"webhook_url": "not an address"}, "webhook_url: Enter a valid URL."),
     ({"webhook_url": "https://127.0.0.1/hook"}, "The host '127.0.0.1' of the webhook is not a public one."),
     ({"webhook_secret": "whsec_!"}, "What follows whsec_ in the webhook's secret is not base64."),
+    ({"webhook_secret": "whsec_"}, "The webhook's secret must have 16 bytes or more."),
+    ({"webhook_secret": "too short"}, "The webhook's secret must have 16 bytes or more."),
     ({"title": "\ud800"}, "title: Surrogate characters are not allowed: U+D800."),
     ({"title": "a\0b"}, "title: Null characters are not allowed."),
 ]  # fmt: skip
@@ -213,7 +215,8 @@ def test_a_field_out_of_range_is_refused_in_a_sentence(ann: Caller, fields: dict
 NOT_BUILT = [
     {"reconstruction_method": "vggt"}, {"reconstruction_method": "Quest"}, {"reconstruction_method": "generate_lod"},
     {"apriltag_size_mm": 80.0}, {"apriltag_size_mm": "80"}, {"remove_background": True}, {"remove_background": "true"},
-    {"equirectangular": True}, {"use_background_sphere": "on"}, {"pilgram_filter": "clarendon"},
+    {"equirectangular": True}, {"use_background_sphere": "on"}, {"pilgram_filter": "clarendon"}, {"generate_lod": True},
+    {"remove_background": 1}, {"apriltag_size_mm": "0.5"},
 ]  # fmt: skip
 
 
@@ -228,8 +231,10 @@ def test_what_is_not_built_is_refused_by_name_and_never_ignored(ann: Caller, fie
     assert Job.objects.count() == 0
 
 
-@pytest.mark.parametrize("name", ["apriltag_size_mm", "remove_background", "equirectangular", "pilgram_filter"])
-@pytest.mark.parametrize("value", [None, False, "false", ""])
+@pytest.mark.parametrize(
+    "name", ["apriltag_size_mm", "remove_background", "equirectangular", "pilgram_filter", "generate_lod"]
+)
+@pytest.mark.parametrize("value", [None, False, "false", "", 0, "0", 0.0])
 def test_what_is_not_built_may_be_declined(ann: Caller, name: str, value: Any) -> None:
     assert submit(ann, **{name: value}).status_code == 201
 
@@ -252,10 +257,10 @@ def test_only_a_complete_upload_of_ones_own_can_be_submitted(ann: Caller) -> Non
 
 
 def test_a_webhook_is_kept_with_its_job(ann: Caller) -> None:
-    answer = submit(ann, webhook_url="https://93.184.215.14/hook", webhook_secret=" s3cret ")
+    answer = submit(ann, webhook_url="https://93.184.215.14/hook", webhook_secret=" s3cret, long enough ")
     assert answer.status_code == 201
     job = Job.objects.get()
-    assert (job.webhook_url, job.webhook_secret) == ("https://93.184.215.14/hook", " s3cret ")
+    assert (job.webhook_url, job.webhook_secret) == ("https://93.184.215.14/hook", " s3cret, long enough ")
     assert "s3cret" not in answer.text
 
 

@@ -22,9 +22,10 @@ from reelscape.errors import (
     JobNotOver,
     JobOver,
     NotAvailable,
+    NotFound,
     UnknownExtension,
 )
-from reelscape.jobs import engine, quota
+from reelscape.jobs import engine, limits, quota, webhooks
 from reelscape.jobs.camera import first_camera
 from reelscape.jobs.database import is_full
 from reelscape.jobs.files import preview_key, product_prefix, remove_blobs, remove_run, signer, store
@@ -64,10 +65,11 @@ def accepted_extension(text: str) -> str:
 
 
 def new_upload(owner: User, extension: str) -> Asset:
-    """A row for a file that is going to be uploaded. Raises UnknownExtension, StorageFull."""
+    """A row for a file that is going to be uploaded. Raises UnknownExtension, StorageFull, TooManyUploads."""
     plain = accepted_extension(extension)
     quota.check_upload_room(0)
     quota.check_share(owner)
+    limits.check_open_uploads(owner)
     number = uuid.uuid4()
     key = f"videos/{number}.{plain}"
     return Asset.objects.create(
@@ -94,7 +96,10 @@ def is_complete(asset: Asset) -> bool:
 
 
 def submit(owner: User, wish: Submission) -> Job:
-    """Queue a job for an upload of `owner`. Raises BadBlobName, BlobNotFound, StorageFull."""
+    """Queue a job for an upload of `owner`.
+
+    Raises BadBlobName, BlobNotFound, StorageFull, TooManyJobs; UrlForbidden, BadRequest for its webhook.
+    """
     if not _BLOB_NAME.fullmatch(wish.blob_name):
         raise BadBlobName()
     quota.check_room(0)
@@ -102,7 +107,16 @@ def submit(owner: User, wish: Submission) -> Job:
         video = Asset.objects.filter(owner=owner, key=wish.blob_name, kind=Asset.Kind.UPLOAD).first()
         if video is None or not is_complete(video) or not store().exists(video.key):
             raise BlobNotFound()
+        limits.check_waiting_jobs(owner)
+        _check_webhook(wish)
         return _new_job(video, wish)
+
+
+def _check_webhook(wish: Submission) -> None:
+    if wish.webhook_url:
+        webhooks.check_url(wish.webhook_url)
+    if wish.webhook_secret:
+        webhooks.check_secret(wish.webhook_secret)
 
 
 def _new_job(video: Asset, wish: Submission) -> Job:
@@ -134,11 +148,12 @@ def cancel(job: Job) -> None:
 def retry(job: Job, **changes: Any) -> None:
     """Queue a job that is over again, with other settings if wanted (columns of the row); what still holds is reused.
 
-    Raises JobNotOver, BlobNotFound (the upload is gone), StorageFull.
+    Raises JobNotOver, BlobNotFound (the upload is gone), StorageFull, TooManyJobs.
     """
     if job.video is None or not store().exists(job.video.key):
         raise BlobNotFound("The video of this job is not kept any more.")
     quota.check_room(0)
+    limits.check_waiting_jobs(job.owner)
     if not engine.requeue(job, **changes):
         raise JobNotOver()
 
@@ -171,8 +186,8 @@ def delete(job: Job) -> None:
     """Remove a job with everything that came of it: products, run folder, its upload unless another job needs it.
 
     All rows go at once, and the files when that is certain: a kill in between leaves files that the next sweep removes.
-    A worker that runs the job finds no row to hold, and ends the run. On a full disk not even rows can go: then the files
-    go first, which makes room.
+    A worker that runs the job finds no row to hold, and ends the run. On a full disk not even rows can go: then the
+    files go first, which makes room.
     """
     job_id, video = job.id, job.video
     try:
@@ -195,6 +210,14 @@ def _delete_rows(job_id: uuid.UUID, video: Asset | None) -> None:
 def _remove_files(job_id: uuid.UUID) -> None:
     remove_blobs(product_prefix(job_id))
     remove_run(job_id)
+
+
+def upload_of(owner: User, upload_id: uuid.UUID) -> Asset:
+    """An upload of a user. Raises NotFound, also for that of another."""
+    found = Asset.objects.filter(owner=owner, id=upload_id, kind=Asset.Kind.UPLOAD).first()
+    if found is None:
+        raise NotFound("There is no such upload.")
+    return found
 
 
 def delete_upload(asset: Asset) -> None:

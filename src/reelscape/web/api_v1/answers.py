@@ -47,6 +47,7 @@ STATUS: Mapping[type[ReelscapeError], int] = {
     errors.RequestTimeout: 408,
     errors.JobOver: 409,
     errors.JobNotOver: 409,
+    errors.UploadInUse: 409,
     errors.UploadSpent: 409,
     errors.UploadOffset: 409,
     errors.LengthRequired: 411,
@@ -54,6 +55,8 @@ STATUS: Mapping[type[ReelscapeError], int] = {
     errors.UploadTooLarge: 413,
     errors.UnsupportedMediaType: 415,
     errors.RateLimited: 429,
+    errors.TooManyJobs: 429,
+    errors.TooManyUploads: 429,
     errors.StorageFull: 507,
     errors.DiskFull: 507,
 }
@@ -72,6 +75,7 @@ _OURS: Mapping[type[Exception], type[ReelscapeError]] = {
     UnreadablePostError: errors.BadRequest,
     RecursionError: errors.BadRequest,
 }  # RecursionError: JSON that is nested thousands deep
+_WAIT_S: Mapping[type[ReelscapeError], float] = {errors.TooManyJobs: 60.0, errors.TooManyUploads: 60.0}
 _SPOKEN = (drf.ParseError, drf.UnsupportedMediaType, drf.MethodNotAllowed)  # whose text says more than our sentence
 _FAULT_ADVICE = "Try again in a while; if it happens again, tell the operator: the server's log has the traceback."
 
@@ -96,7 +100,8 @@ def failure(exc: Exception, context: Mapping[str, Any]) -> Response:
         return Response(_fault(), 500)
     fields = exc.detail if isinstance(exc, drf.ValidationError) and isinstance(exc.detail, dict) else {}
     status = status_of(error)
-    return Response({**fields, **body_of(error)}, status, headers=_headers(status, getattr(exc, "wait", None)))
+    wait_s = _WAIT_S.get(type(error), getattr(exc, "wait", None))
+    return Response({**fields, **body_of(error)}, status, headers=_headers(status, wait_s))
 
 
 def json_failure(error: ReelscapeError, wait_s: float | None = None) -> JsonResponse:

@@ -101,15 +101,16 @@ class MethodField(BlankIsNone):
         return method
 
 
-@extend_schema_field({"type": "string", "enum": list(CAMERA_TYPES)})
+@extend_schema_field({"type": "string", "enum": list(CAMERA_TYPES), "description": "In any case of letters."})
 class CameraTypeField(BlankIsNone):
-    """How a viewer moves."""
+    """How a viewer moves, in any case of letters."""
 
     def to_internal_value(self, data: Any) -> str:
         """Raises BadRequest."""
-        if data not in CAMERA_TYPES:
+        camera_type = data.strip().lower() if isinstance(data, str) else ""
+        if camera_type not in CAMERA_TYPES:
             raise BadRequest('Invalid camera_type. Must be "orbital" or "drone".')
-        return str(data)
+        return camera_type
 
 
 @extend_schema_field(CAMERA_SCHEMA)

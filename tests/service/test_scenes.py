@@ -50,7 +50,8 @@ def test_the_given_address_shows_the_scene_without_a_key(ann: Caller, job: Job) 
         name, extension = file.split(".")
         kind = extension if name == "scene" else name
         assert f"{settings.REELSCAPE.public_url}/blobs/jobs/{job.id}/{kind}.{extension}?" in text
-    assert re.search(r'<video src="[^"]+" poster="[^"]+" controls', text)
+    assert re.search(r'<video src="[^"]+" poster="[^"]+" controls autoplay loop muted playsinline>', text)
+    assert "PLY, for SuperSplat and other editors</a> (9\xa0bytes)" in text and "Reelscape" in text
 
 
 def test_the_links_of_the_page_work(ann: Caller, job: Job) -> None:

@@ -15,10 +15,16 @@ from django.views.decorators.http import require_safe
 from reelscape.errors import NotAvailable
 from reelscape.jobs import verbs
 from reelscape.jobs.models import Job
+from reelscape.jobs.publication import PRODUCTS
 from reelscape.web.api_v1 import rows
 
 _SALT = "reelscape.scene"
-_DOWNLOADS = {"ply": "PLY", "spz": "SPZ", "transforms": "Cameras (transforms.json)", "turntable": "Turntable (MP4)"}
+_DOWNLOADS = {
+    "ply": "PLY, for SuperSplat and other editors",
+    "spz": "SPZ, small, for viewers",
+    "transforms": "Cameras, for nerfstudio (transforms.json)",
+    "turntable": "Video (MP4)",
+}
 
 
 def page_url(job: Job) -> str:
@@ -40,7 +46,7 @@ def page(request: HttpRequest, job_id: str) -> HttpResponse:
         raise Http404
     nonce = secrets.token_urlsafe(16)
     products = _products(job)
-    downloads = [(label, products[name]) for name, label in _DOWNLOADS.items() if name in products]
+    downloads = [(label, *products[name]) for name, label in _DOWNLOADS.items() if name in products]
     state = rows.document(job)["status"]
     shown = {"job": job, "state": state, "products": products, "downloads": downloads, "nonce": nonce}
     answer = render(request, "scene.html", shown)
@@ -70,12 +76,12 @@ def _opens(token: str, job: Job) -> bool:
     return bool(named == str(job.id))
 
 
-def _products(job: Job) -> dict[str, str]:
-    """Signed addresses of what is there."""
+def _products(job: Job) -> dict[str, tuple[str, int]]:
+    """Signed addresses of what is there, and sizes in bytes."""
     found = {}
-    for name in (*_DOWNLOADS, "preview"):
+    for name in PRODUCTS:
         try:
-            found[name] = verbs.artifact_url(job, name)
+            found[name] = verbs.artifact_url(job, name), verbs.product(job, name).size_bytes or 0
         except NotAvailable:
             continue
     return found

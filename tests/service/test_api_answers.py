@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.http import JsonResponse
 from django.test import Client
@@ -19,6 +20,7 @@ from tests.service.made_jobs import API, Caller, made_caller, made_job
 
 from reelscape import errors
 from reelscape.jobs import verbs
+from reelscape.jobs.worker import worker_of
 from reelscape.web import health, hosts
 from reelscape.web.api_v1 import answers
 
@@ -190,14 +192,20 @@ def test_a_database_without_room_is_told_as_such(ann: Caller, monkeypatch: pytes
 
 @pytest.mark.parametrize(("name", "code"), [("OperationalError", "database_damaged"), ("room", "storage_full")])
 def test_a_service_that_cannot_write_is_not_ready(monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> None:
-    assert Client().get("/readyz").json() == {"status": "ok"}
+    assert Client().get("/readyz").json() == {"status": "ok", "worker": "missing"}
     if name == "room":
         monkeypatch.setattr(health.quota, "free_bytes", lambda: 1000)
     else:
         malformed = OperationalError("database disk image is malformed")
         monkeypatch.setattr(health, "connection", SimpleNamespace(cursor=raising(malformed)))
     answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "code": code})
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "code": code, "worker": "missing"})
+
+
+def test_readiness_tells_whether_the_worker_lives() -> None:
+    with worker_of(settings.REELSCAPE.data_dir):
+        assert Client().get("/readyz").json() == {"status": "ok", "worker": "alive"}
+    assert Client().get("/readyz").json() == {"status": "ok", "worker": "missing"}
 
 
 def test_a_host_that_is_refused_is_logged_once(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from reelscape.web import blobs, health, llms, scenes
 from reelscape.web.api_v1 import openapi
 from reelscape.web.routes import route
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="profile")),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("blobs/<path:key>", blobs.blob),

@@ -364,6 +364,18 @@ class RateLimited(AccessError):
     advice = "Wait as many seconds as the header Retry-After says; ask for a job's status every few seconds only."
 
 
+class TooManyJobs(AccessError):
+    code = "too_many_jobs"
+    sentence = "Too many jobs of this account are waiting."
+    advice = "Submit more when some of them have ended; cancel those that are not needed."
+
+
+class TooManyUploads(AccessError):
+    code = "too_many_uploads"
+    sentence = "Too many upload addresses of this account wait for their file."
+    advice = "Send the files to the addresses that you have; those that get none are forgotten after a day."
+
+
 class NotFound(AccessError):
     code = "not_found"
     sentence = "There is nothing at this address."
@@ -570,6 +582,12 @@ class JobOver(JobError):
     code = "job_over"
     sentence = "The job has ended already."
     advice = "Retry it, or submit the video again."
+
+
+class UploadInUse(JobError):
+    code = "upload_in_use"
+    sentence = "A job needs this upload."
+    advice = "Delete the job: its upload goes with it, unless another job needs that."
 
 
 class JobNotOver(JobError):

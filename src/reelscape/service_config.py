@@ -77,6 +77,11 @@ class ServiceConfig:
     requests_per_minute_ip: int = _setting(6000, "Requests per minute of one client address; 0 sets no limit.")
     failures_per_minute_ip: int = _setting(30, "Wrong keys per minute of one client address; 0 sets no limit.")
 
+    max_waiting_jobs: int = _setting(2000, "Jobs of one account that may wait at once; 0 sets no limit.")
+    max_open_uploads: int = _setting(
+        1000, "Upload addresses of one account that may wait for their file at once; 0 sets no limit."
+    )
+
     preset: str = _setting("balanced", "Preset that jobs run with.", choices=PRESETS)
     default_max_gaussians: int = _setting(80_000, "Gaussians of a job that names no number.", low=1)
     default_num_steps: int = _setting(2000, "Training steps of a job that names no number.", low=1)
@@ -99,7 +104,9 @@ class ServiceConfig:
         0, "Bytes of uploads and scenes from which on an account may upload no more; 0 sets no limit."
     )
     disk_reserve_bytes: int = _setting(128 << 20, "Free bytes of the disk that uploads and jobs leave alone.")
-    keep_runs_s: int = _setting(86_400, "Seconds that the run folder of a job that ended is kept for a retry.")
+    keep_runs_s: int = _setting(
+        86_400, "Seconds that the run folder of a job that ended is kept for a retry; 0: it goes within a minute."
+    )
     keep_uploads_s: int = _setting(
         604_800, "Seconds that an upload is kept which no waiting or running job needs; 0: ever."
     )

@@ -123,6 +123,17 @@ def test_many_wrong_passwords_lock_out_with_a_clear_page(client: Client, ann: Us
     assert "Wait 15 minutes" in text_of(locked)
 
 
+def test_failed_sign_ins_are_told_in_one_sentence_and_not_too_often(
+    client: Client, ann: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("WARNING")
+    log_in(client, "seven brown foxes", "ann", REMOTE_ADDR="192.0.2.7")
+    assert [record.getMessage() for record in caplog.records] == ["a sign-in failed; it came from 192.0.2.7"]
+    for number in range(100):
+        log_in(client, f"name {number}", "wrong", REMOTE_ADDR="192.0.2.7")
+    assert len([record for record in caplog.records if record.name.startswith(("reelscape", "axes"))]) == 10
+
+
 def test_nobody_can_lock_out_another_one(ann: User, settings: Any) -> None:
     """Not even by forged headers, nor by naming the account in other letters from somewhere else."""
     for _ in range(settings.AXES_FAILURE_LIMIT + 2):
@@ -199,6 +210,30 @@ def test_a_password_is_changed(signed_in: Client) -> None:
     assert answer.status_code == 302 and answer["Location"] == PROFILE
     assert log_in(Client(), "ann", new).status_code == 302
     assert log_in(Client(), "ann", PASSWORD).status_code == 200
+
+
+def test_no_mail_is_promised_where_none_is_sent(client: Client, ann: User, configure: Any, settings: Any) -> None:
+    pages = (LOGIN, "/accounts/password/reset/", "/accounts/password/reset/done/")
+    for page in pages:
+        assert re.search(r"[Aa]sk whoever runs", text_of(client.get(page))), page
+        assert "on its way" not in text_of(client.get(page)) and "Send the mail" not in text_of(client.get(page))
+    assert "password/reset" not in text_of(client.get(LOGIN))
+    for number in range(settings.AXES_FAILURE_LIMIT):
+        log_in(client, "ann", f"wrong {number}")
+    assert "Ask whoever runs" in text_of(log_in(client, "ann", PASSWORD))
+    configure(mail_url="smtp://mail.example")
+    assert all(
+        words in text_of(client.get(page)) for page, words in zip(pages, ("reset", "Send the", "on its"), strict=True)
+    )
+
+
+@pytest.mark.parametrize("signup", [True, False])
+def test_the_mail_to_an_unknown_address_fits_the_service(client: Client, configure: Any, signup: bool) -> None:
+    configure(signup=signup, public_url="https://scenes.example")
+    client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    text = str(mail.outbox[0].body)
+    assert ("/accounts/signup/" in text) == signup and "scenes.example" in text and "nobody@example.org" in text
+    assert mail.outbox[0].from_email.startswith("reelscape@")
 
 
 def test_a_forgotten_password_is_set_by_the_link_of_a_mail(client: Client, ann: User, configure: Any) -> None:
@@ -309,6 +344,43 @@ def test_every_page_stands_and_holds_no_script_of_its_own(
         assert text.count("<h1>") == 1 and '<html lang="en">' in text and "<title>" in text
         shown = re.findall(r'<(?:input|select)(?![^>]*type="hidden")[^>]*\bid="([^"]+)"', text)
         assert all(f'for="{field}"' in text for field in shown), "each field has a label"
+
+
+def test_the_fields_of_the_sign_in_page_stand_one_below_the_other(client: Client) -> None:
+    text = text_of(client.get(LOGIN))
+    order = [
+        text.rindex(words)
+        for words in ("User name or e-mail", 'name="login"', ">Password<", 'type="password"', ">Sign in<")
+    ]
+    assert order == sorted(order)
+    assert "<a" not in text[order[0] : order[3]]
+
+
+def test_the_profile_tells_what_a_key_is_for(signed_in: Client, settings: Any) -> None:
+    text = text_of(signed_in.get(PROFILE))
+    assert f"reelscape submit {settings.REELSCAPE.public_url} VIDEO --key YOUR_API_KEY" in text
+    for link in ("/llms.txt", "/api/v1/openapi.json"):
+        assert f'href="{link}"' in text
+
+
+def test_pages_of_errors_say_a_sentence_and_lead_back(
+    client: Client, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.raise_request_exception = False
+    client.force_login(ann)
+    strict = Client(enforce_csrf_checks=True)
+    answers = {
+        400: client.get(PROFILE, headers={"Host": "elsewhere"}),
+        403: client.get("/admin/", follow=True),
+        404: client.get("/nowhere"),
+    }
+    old = log_in(strict, "ann", PASSWORD)
+    assert "too old" in text_of(old)
+    monkeypatch.setattr(keys, "live_keys", lambda user: 1 / 0)
+    answers[500] = client.get(PROFILE)
+    for status, answer in [*answers.items(), (403, old)]:
+        assert answer.status_code == status
+        assert text_of(answer).count("<h1>") == 1 and f'href="{PROFILE}"' in text_of(answer)
 
 
 def test_a_view_may_set_a_policy_of_its_own(client: Client) -> None:

@@ -8,38 +8,55 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings
+from tests.service.all_routes import METHODS, all_routes
 from tests.service.made_jobs import API, Caller, made_caller, made_job, made_product, made_upload
 
 from reelscape.jobs.models import Asset, Job
 from reelscape.web.models import ApiKey
 
 pytestmark = pytest.mark.django_db
-METHODS = ("get", "head", "post", "put", "patch", "delete")
-OPEN = ("openapi.json", "openapi.yaml")  # for everybody, with nobody's data
 KINDS = ("ply", "spz", "transforms", "turntable", "preview")
 
+# Who may ask what: a route that stands nowhere here fails a test.
+OPEN = {"", "healthz", "readyz", "llms.txt", "api/v1", "api/v1/openapi.json", "api/v1/openapi.yaml"}
+"""For everybody, with nobody's data."""
+SIGNED = {"blobs/{key}", "scenes/{job_id}"}
+"""For whoever holds a signed address; a scene's page also for its owner, and for everybody when it is public."""
+PAGES = {
+    "login/", "logout/", "signup/", "inactive/", "confirm-email/", "confirm-email/{key}/", "password/reset/",
+    "password/reset/done/", "password/reset/key/done/", "password/reset/key/{uidb36}-{key}/",
+}  # fmt: skip
+"""Of accounts, for everybody."""
+OWN_PAGES = {"profile/", "profile/keys/{prefix}/revoke/", "email/", "password/change/", "reauthenticate/"}
+"""Of accounts, for who has signed in."""
+READ, MAKE = {"get", "head"}, {"post"}
+KEYED = {
+    "generate-upload-url": MAKE, "upload": MAKE, "uploads": MAKE, "uploads/{upload_id}": {"delete"},
+    "submit-job": MAKE, "jobs": READ, "jobs/{job_id}": READ | {"put", "patch", "delete"},
+    "jobs/{job_id}/download/{kind}": READ, "jobs/{job_id}/preview": READ, "jobs/{job_id}/viewer": READ,
+    "jobs/{job_id}/report": READ, "jobs/{job_id}/cancel": MAKE, "jobs/{job_id}/retry": MAKE,
+}  # fmt: skip
+"""Below /api/v1/: the methods of each route, for who has a key, and for the own things alone."""
 
-def api_templates() -> list[str]:
-    """All routes below /api/v1/, as they are registered, `{job_id}` and `{kind}` for their parts."""
-    (api,) = (entry for entry in get_resolver().url_patterns if str(entry.pattern) == "api/v1/")
-    assert isinstance(api, URLResolver)
-    found = []
-    for entry in api.url_patterns:
-        assert isinstance(entry, URLPattern)
-        text = re.sub(r"\(\?P<(\w+)>.*?\)", r"{\1}", str(entry.pattern)).replace(r"\Z", "").strip("^/?")
-        found.append(re.sub(r"<\w+:(\w+)>", r"{\1}", text))
-    return found
+
+def test_every_route_has_a_decision() -> None:
+    routes = {route.template: route.methods for route in all_routes()}
+    keyed = {f"api/v1/{name}": frozenset(methods) for name, methods in KEYED.items()}
+    pages = {f"accounts/{name}" for name in PAGES | OWN_PAGES}
+    decided = OPEN | SIGNED | pages | keyed.keys() | {name for name in routes if name.startswith("admin/")}
+    assert routes.keys() == decided
+    assert {name: routes[name] for name in keyed} == keyed
 
 
-def addresses(job: Job) -> list[str]:
-    """Every route of the API for this job, with and without the slash, but for the open ones."""
-    found = []
-    for template in api_templates():
+def addresses(job: Job) -> dict[str, set[str]]:
+    """Every route of the API that asks for a key, for this job, with and without the slash, and its methods."""
+    assert job.video is not None
+    found = {}
+    for template, methods in KEYED.items():
         for kind in KINDS if "{kind}" in template else ("",):
-            path = f"{API}/{template.format(job_id=job.id, kind=kind)}"
-            found += [] if template in OPEN else [path, f"{path}/"]
+            path = f"{API}/{template.format(job_id=job.id, upload_id=job.video.id, kind=kind)}"
+            found |= {path: methods, f"{path}/": methods}
     return found
 
 
@@ -60,7 +77,7 @@ def state() -> tuple[Any, ...]:
 
 def test_the_walk_knows_all_routes(job: Job) -> None:
     paths = addresses(job)
-    assert len(paths) == len(set(paths)) >= 2 * (10 + len(KINDS) - 1)
+    assert len(paths) == 2 * (len(KEYED) + len(KINDS) - 1)
     assert f"{API}/jobs/{job.id}/download/ply/" in paths
     assert not [path for path in paths if "{" in path or "(" in path]
 
@@ -69,13 +86,13 @@ def test_the_walk_knows_all_routes(job: Job) -> None:
 def test_nobody_reaches_the_job_of_another(job: Job, is_superuser: bool) -> None:
     ann = made_caller("ann", is_superuser=is_superuser, is_staff=is_superuser)
     before = state()
-    for path in addresses(job):
-        if str(job.id) not in path:
+    assert job.video is not None
+    for path, own in addresses(job).items():
+        if str(job.id) not in path and str(job.video.id) not in path:
             continue
         for method in METHODS:
             answer = getattr(ann.client, method)(path)
-            allowed = method.upper() in answer.get("Allow", "") or method == "head"
-            assert answer.status_code == (404 if allowed and answer.status_code != 405 else 405), (method, path)
+            assert answer.status_code == (404 if method in own else 405), (method, path)
             assert b"bob" not in answer.content
     assert state() == before
     assert ann.client.get(f"{API}/jobs/").json() == []
@@ -101,9 +118,63 @@ def test_a_file_or_upload_of_another_cannot_be_used(job: Job) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "blob_not_found")
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/llms.txt", f"{API}/openapi.json", f"{API}/openapi.yaml"])
-def test_what_is_open_to_everybody(path: str) -> None:
-    assert Client().get(path).status_code == 200
+@pytest.mark.parametrize("path", sorted(OPEN))
+def test_what_is_open_to_everybody(job: Job, path: str) -> None:
+    answer = Client().get(f"/{path}")
+    assert answer.status_code == (200 if path else 302)
+    assert b"bob" not in answer.content and str(job.id).encode() not in answer.content
+
+
+def test_the_bare_address_leads_to_the_profile_and_so_to_the_log_in(job: Job) -> None:
+    assert Client().get("/", follow=True).redirect_chain[-1][0] == "/accounts/login/?next=/accounts/profile/"
+    client = Client()
+    client.force_login(job.owner)
+    assert client.get("/", follow=True).redirect_chain == [("/accounts/profile/", 302)]
+
+
+def is_sent_to_log_in(answer: Any) -> bool:
+    return answer.status_code == 302 and answer["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("page", sorted(OWN_PAGES))
+def test_pages_of_an_account_ask_to_sign_in(page: str) -> None:
+    for method in ("get", "post"):
+        assert is_sent_to_log_in(getattr(Client(), method)(f"/accounts/{page.format(prefix='abcdefgh')}")), method
+
+
+def test_the_pages_of_the_administrator_are_for_administrators(job: Job) -> None:
+    user, before = Client(), state()
+    user.force_login(job.owner)
+    for route in all_routes():
+        if not route.template.startswith("admin/") or route.template in ("admin/login/", "admin/logout/"):
+            continue
+        path = "/" + re.sub(r"{\w+}", "1", route.template)
+        for client in (Client(), user):
+            for method in METHODS:
+                answer = getattr(client, method)(path)
+                assert answer.status_code in (403, 404) or "login/" in answer["Location"], (method, path)
+                assert b"bob" not in answer.content, path
+    assert state() == before
+
+
+def test_no_file_is_reached_without_its_signature(job: Job) -> None:
+    before = state()
+    for asset in Asset.objects.all():
+        for query in ("", "?se=99999999999&sp=r&sig=x", "?se=99999999999&sp=w&sig=x"):
+            for method in METHODS:
+                answer = getattr(Client(), method)(f"/blobs/{asset.key}{query}")
+                assert answer.status_code == (405 if method == "post" else 403), (method, query)
+    assert state() == before
+
+
+def test_no_page_of_a_private_scene_is_reached_by_others(job: Job) -> None:
+    Job.objects.update(public=False)
+    user = Client()
+    user.force_login(made_caller("ann").user)
+    for client, status in ((Client(), 302), (user, 404)):
+        for query in ("", "?token=x"):
+            answer = client.get(f"/scenes/{job.id}/{query}")
+            assert answer.status_code == status and b"bob" not in answer.content
 
 
 def test_every_route_stands_with_and_without_the_slash_and_never_redirects(job: Job) -> None:

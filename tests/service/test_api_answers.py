@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.http import JsonResponse
 from django.test import Client
@@ -19,7 +20,8 @@ from tests.service.made_jobs import API, Caller, made_caller, made_job
 
 from reelscape import errors
 from reelscape.jobs import verbs
-from reelscape.web import health
+from reelscape.jobs.worker import worker_of
+from reelscape.web import health, hosts
 from reelscape.web.api_v1 import answers
 
 pytestmark = pytest.mark.django_db
@@ -191,14 +193,55 @@ def test_a_database_without_room_is_told_as_such(ann: Caller, monkeypatch: pytes
 
 @pytest.mark.parametrize(("name", "code"), [("OperationalError", "database_damaged"), ("room", "storage_full")])
 def test_a_service_that_cannot_write_is_not_ready(monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> None:
-    assert Client().get("/readyz").json() == {"status": "ok"}
+    assert Client().get("/readyz").json() == {"status": "ok", "worker": "missing"}
     if name == "room":
         monkeypatch.setattr(health.quota, "free_bytes", lambda: 1000)
     else:
         malformed = OperationalError("database disk image is malformed")
         monkeypatch.setattr(health, "connection", SimpleNamespace(cursor=raising(malformed)))
     answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "code": code})
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "code": code, "worker": "missing"})
+
+
+def test_readiness_tells_whether_the_worker_lives() -> None:
+    with worker_of(settings.REELSCAPE.data_dir):
+        assert Client().get("/readyz").json() == {"status": "ok", "worker": "alive"}
+    assert Client().get("/readyz").json() == {"status": "ok", "worker": "missing"}
+
+
+def test_a_host_that_is_refused_is_logged_once(
+    ann: Caller, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosts, "_told", set())
+    for _ in range(2):
+        Client().get("/accounts/login/", headers={"Host": "mypc:8000"})
+    (record,) = [record for record in caplog.records if record.name == hosts.log.name]
+    assert "'mypc'" in record.getMessage() and "REELSCAPE_ALLOWED_HOSTS" in record.getMessage()
+    for number in range(100):
+        Client().get("/llms.txt", headers={"Host": f"host{number}"})
+    assert len([record for record in caplog.records if record.name == hosts.log.name]) == 20
+
+
+def test_the_address_of_the_api_itself_tells_where_to_read_on() -> None:
+    for path in (API, f"{API}/"):
+        links = Client().get(path).json()
+        for name in ("guide", "openapi"):
+            assert Client().get(urlsplit(links[name]).path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/admin", "/admin/"),
+        ("/accounts/login?next=/x", "/accounts/login/?next=/x"),
+        ("/accounts/profile", "/accounts/profile/"),
+    ],
+)
+def test_a_page_is_found_without_its_last_slash(path: str, target: str) -> None:
+    answer = Client().get(path)
+    assert (answer.status_code, answer["Location"]) == (302, target)
+    assert Client().post(path).status_code == 404
+    assert Client().get("/nowhere").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/api/v1/jobs/", "/api/v1/openapi.json", "/llms.txt"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.service.made_jobs import API, Caller, made_caller, made_job, made_product, made_upload
 
+from reelscape.jobs import verbs
 from reelscape.jobs.files import run_dir, store
 from reelscape.jobs.models import Asset, Job
 
@@ -106,6 +108,7 @@ def test_a_submitted_job_is_told_as_documented(ann: Caller) -> None:
         "thumbnail": f"{home}download/thumbnail/",
         "ply": f"{home}download/ply/", "spz": f"{home}download/spz/",
         "cancel": f"{home}cancel/", "retry": f"{home}retry/",
+        "page": f"{settings.REELSCAPE.public_url}/scenes/{job.id}/",
     }  # fmt: skip
     detail = ann.client.get(f"{API}/jobs/{job.id}/").json()
     assert detail == {**{k: v for k, v in told.items() if k != "success"}, "status": "Queued - position: 1"}
@@ -126,6 +129,29 @@ def test_a_form_does_as_well_as_json(ann: Caller) -> None:
     assert answer.json()["training_num_steps"] == 1500
 
 
+def test_an_empty_field_asks_for_the_default(ann: Caller) -> None:
+    names = ("training_num_steps", "training_max_num_gaussians", "reconstruction_method", "camera_type", "public")
+    for send in (partial(post, ann, "submit-job"), partial(ann.client.post, f"{API}/submit-job")):
+        told = send({"blob_name": made_upload(ann.user).key, **dict.fromkeys(names, "")})
+        assert told.status_code == 201, told.text
+        job = told.json()
+        assert (job["training_num_steps"], job["reconstruction_method"], job["public"]) == (2000, "glomap", False)
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"), [("Кухня №1", "Кухня_1"), ("हिन्दी", "हिन्दी"), ("../a\\b:c", "a_b_c"), ("🎥", "scene")]
+)
+def test_a_download_is_named_after_the_title(title: str, stem: str) -> None:
+    assert verbs.plain_name(title) == stem
+
+
+def test_a_title_is_one_line(ann: Caller) -> None:
+    told = submit(ann, title="  Our\r\n\tkitchen \u2003 table\n").json()
+    assert told["title"] == "Our kitchen table"
+    changed = ann.client.patch(f"{API}/jobs/{told['job_id']}/", {"title": "a\nb"}, content_type="application/json")
+    assert changed.json()["title"] == "a b"
+
+
 def test_a_title_left_away_is_the_name_of_the_file(ann: Caller) -> None:
     told = submit(ann, title=None).json()
     assert told["title"] == Asset.objects.get().key.removeprefix("videos/")
@@ -136,7 +162,7 @@ def test_case_of_method_and_extension_does_not_matter(ann: Caller) -> None:
     fields = {
         "blob_name": upload.key.replace(".mp4", ".MP4"),
         "reconstruction_method": "COLMAP",
-        "camera_type": "drone",
+        "camera_type": "Drone",
     }
     told = post(ann, "submit-job", fields).json()
     assert told["reconstruction_method"] == Job.objects.get().method == "colmap"
@@ -168,6 +194,8 @@ REFUSED = [
     ({"webhook_url": "not an address"}, "webhook_url: Enter a valid URL."),
     ({"webhook_url": "https://127.0.0.1/hook"}, "The host '127.0.0.1' of the webhook is not a public one."),
     ({"webhook_secret": "whsec_!"}, "What follows whsec_ in the webhook's secret is not base64."),
+    ({"webhook_secret": "whsec_"}, "The webhook's secret must have 16 bytes or more."),
+    ({"webhook_secret": "too short"}, "The webhook's secret must have 16 bytes or more."),
     ({"title": "\ud800"}, "title: Surrogate characters are not allowed: U+D800."),
     ({"title": "a\0b"}, "title: Null characters are not allowed."),
 ]  # fmt: skip
@@ -187,7 +215,8 @@ def test_a_field_out_of_range_is_refused_in_a_sentence(ann: Caller, fields: dict
 NOT_BUILT = [
     {"reconstruction_method": "vggt"}, {"reconstruction_method": "Quest"}, {"reconstruction_method": "generate_lod"},
     {"apriltag_size_mm": 80.0}, {"apriltag_size_mm": "80"}, {"remove_background": True}, {"remove_background": "true"},
-    {"equirectangular": True}, {"use_background_sphere": "on"}, {"pilgram_filter": "clarendon"},
+    {"equirectangular": True}, {"use_background_sphere": "on"}, {"pilgram_filter": "clarendon"}, {"generate_lod": True},
+    {"remove_background": 1}, {"apriltag_size_mm": "0.5"},
 ]  # fmt: skip
 
 
@@ -202,8 +231,10 @@ def test_what_is_not_built_is_refused_by_name_and_never_ignored(ann: Caller, fie
     assert Job.objects.count() == 0
 
 
-@pytest.mark.parametrize("name", ["apriltag_size_mm", "remove_background", "equirectangular", "pilgram_filter"])
-@pytest.mark.parametrize("value", [None, False, "false", ""])
+@pytest.mark.parametrize(
+    "name", ["apriltag_size_mm", "remove_background", "equirectangular", "pilgram_filter", "generate_lod"]
+)
+@pytest.mark.parametrize("value", [None, False, "false", "", 0, "0", 0.0])
 def test_what_is_not_built_may_be_declined(ann: Caller, name: str, value: Any) -> None:
     assert submit(ann, **{name: value}).status_code == 201
 
@@ -226,10 +257,10 @@ def test_only_a_complete_upload_of_ones_own_can_be_submitted(ann: Caller) -> Non
 
 
 def test_a_webhook_is_kept_with_its_job(ann: Caller) -> None:
-    answer = submit(ann, webhook_url="https://93.184.215.14/hook", webhook_secret=" s3cret ")
+    answer = submit(ann, webhook_url="https://93.184.215.14/hook", webhook_secret=" s3cret, long enough ")
     assert answer.status_code == 201
     job = Job.objects.get()
-    assert (job.webhook_url, job.webhook_secret) == ("https://93.184.215.14/hook", " s3cret ")
+    assert (job.webhook_url, job.webhook_secret) == ("https://93.184.215.14/hook", " s3cret, long enough ")
     assert "s3cret" not in answer.text
 
 

@@ -106,8 +106,9 @@ def titles(caller: Caller, query: str = "") -> list[str]:
 def many(ann: Caller) -> Caller:
     start = timezone.now()
     states = [("q", "queued", ""), ("p", "running", "poses"), ("t", "running", "train"), ("f", "finished", "preview")]
-    for place, (title, status, stage) in enumerate([*states, ("x", "failed", "poses"), ("c", "cancelled", "")]):
-        made_job(
+    states += [("g", "finished", "preview"), ("x", "failed", "poses"), ("c", "cancelled", "")]
+    for place, (title, status, stage) in enumerate(states):
+        job = made_job(
             ann.user,
             title=title,
             status=status,
@@ -115,12 +116,14 @@ def many(ann: Caller) -> Caller:
             public=title in "qx",
             created_at=start + timedelta(seconds=place),
         )
+        if title == "f":
+            made_product(job, "spz")
     made_job(made_caller("bob").user, title="bob's", public=True)
     return ann
 
 
 def test_the_list_is_a_bare_array_newest_first(many: Caller) -> None:
-    assert titles(many) == ["c", "x", "f", "t", "p", "q"]
+    assert titles(many) == ["c", "x", "g", "f", "t", "p", "q"]
     item = many.client.get(f"{API}/jobs/").json()[0]
     assert item.keys() >= {"job_id", "title", "status", "uploaded_at", "public"}
 
@@ -129,18 +132,27 @@ def test_the_list_is_a_bare_array_newest_first(many: Caller) -> None:
     ("query", "expected"),
     [
         ("?status=queued", "q"), ("?status=QUEUED", "q"), ("?status=processing", "tp"), ("?status=Running", "tp"),
-        ("?status=finished", "f"), ("?status=Failed", "cx"), ("?status=cancelled", "c"), ("?status=", "cxftpq"),
+        ("?status=finished", "f"), ("?status=Failed", "cx"), ("?status=cancelled", "c"), ("?status=", "cxgftpq"),
+        ("?status=Not%20found", "g"), ("?status=Queued%20-%20position:%203", "q"), ("?status=Finished", "f"),
         ("?status=Processing%20video", "p"), ("?status=Generating+3D+scene", "t"), ("?public=true", "xq"),
-        ("?public=False", "cftp"), ("?public=1&status=failed", "x"), ("?limit=2", "cx"), ("?limit=2&offset=1", "xf"),
-        ("?offset=4", "pq"), ("?limit=3&offset=99", ""), ("?unknown=1", "cxftpq"),
+        ("?public=False", "cgftp"), ("?public=1&status=failed", "x"), ("?limit=2", "cx"), ("?limit=2&offset=1", "xg"),
+        ("?offset=5", "pq"), ("?limit=3&offset=99", ""), ("?unknown=1", "cxgftpq"),
     ],
 )  # fmt: skip
 def test_the_list_is_filtered_and_paged_when_asked(many: Caller, query: str, expected: str) -> None:
     assert "".join(titles(many, query)) == expected
 
 
+def test_every_status_that_is_shown_finds_its_jobs(many: Caller) -> None:
+    for job in many.client.get(f"{API}/jobs/").json():
+        found = many.client.get(f"{API}/jobs/", {"status": job["status"]}).json()
+        assert job["job_id"] in {other["job_id"] for other in found}
+        assert {other["status"] for other in found} == {job["status"]}
+
+
 @pytest.mark.parametrize(
-    "query", ["?status=lost", "?public=maybe", "?limit=0", "?limit=x", "?offset=-1", "?limit=9999"]
+    "query",
+    ["?status=Queued - position", "?status=lost", "?public=maybe", "?limit=0", "?limit=x", "?offset=-1", "?limit=9999"],
 )
 def test_a_filter_that_cannot_be_read_is_refused(many: Caller, query: str) -> None:
     answer = many.client.get(f"{API}/jobs{query}")

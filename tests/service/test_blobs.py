@@ -251,7 +251,11 @@ def test_only_pictures_and_videos_are_shown_in_place(sent: Asset, content_type: 
 def test_a_name_of_any_letters_is_kept(sent: Asset) -> None:
     answer = get(read_url(sent, 'Küche "neu"\r\nX-Evil: 1 \U0001f3a5.ply'))
     assert answer.status_code == 200 and "X-Evil" not in answer.headers
-    assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''K%C3%BCche")
+    told = answer["Content-Disposition"]
+    assert told.startswith('attachment; filename="K_che_neu_X-Evil_1_.ply"; filename*=UTF-8')
+    assert "''K%C3%BCche%20%22neu%22" in told
+    told = get(read_url(sent, "кухня.spz"))["Content-Disposition"]
+    assert told.startswith('attachment; filename="scene.mp4"; filename*=UTF-8') and told.isascii()
 
 
 @pytest.mark.parametrize(

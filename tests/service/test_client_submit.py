@@ -42,7 +42,7 @@ class Service:
             self.uploaded = request.content
             return httpx.Response(201)
         if path == "submit-job/":
-            links = {"self": f"{URL}/api/v1/jobs/{ID}/", "viewer": f"{URL}/scenes/{ID}"}
+            links = {"self": f"{URL}/api/v1/jobs/{ID}/", "page": f"{URL}/scenes/{ID}/"}
             return httpx.Response(201, json={"job_id": ID, "status": "Queued", "links": links})
         if path == f"jobs/{ID}/":
             return self._detail()
@@ -109,6 +109,7 @@ def test_a_video_goes_out_and_a_scene_comes_back(run: Any, video: Path) -> None:
     for words in (
         "Upload: 100%",
         f"Job {ID}",
+        f"Its page: {URL}/scenes/{ID}/",
         "position: 2",
         "Choosing frames",
         "Generating 3D scene (60%)",

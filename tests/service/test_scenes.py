@@ -50,7 +50,8 @@ def test_the_given_address_shows_the_scene_without_a_key(ann: Caller, job: Job) 
         name, extension = file.split(".")
         kind = extension if name == "scene" else name
         assert f"{settings.REELSCAPE.public_url}/blobs/jobs/{job.id}/{kind}.{extension}?" in text
-    assert re.search(r'<video src="[^"]+" poster="[^"]+" controls', text)
+    assert re.search(r'<video src="[^"]+" poster="[^"]+" controls autoplay loop muted playsinline>', text)
+    assert "PLY, for SuperSplat and other editors</a> (9\xa0bytes)" in text and "Reelscape" in text
 
 
 def test_the_links_of_the_page_work(ann: Caller, job: Job) -> None:
@@ -78,16 +79,20 @@ def test_without_its_token_a_private_scene_is_not_there(ann: Caller, job: Job) -
     other = made_job(ann.user)
     token = page_of(ann, other).partition("?")[2]
     path = f"/scenes/{job.id}/"
-    for tried in (path, f"{path}?token=", f"{path}?token=x", f"{path}?{token}", f"{page_of(ann, job)}x"):
-        assert Client().get(tried).status_code == 404
+    unknown = f"/scenes/{uuid.uuid4()}/"
+    for tried in (path, f"{path}?token=", f"{path}?token=x", f"{path}?{token}", f"{page_of(ann, job)}x", unknown):
+        answer = Client().get(tried)  # the same whether it is there or not
+        assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={tried.partition('?')[0]}")
     bob = made_caller("bob")
-    assert bob.client.get(path).status_code == 404
+    signed_in = Client()
+    signed_in.force_login(bob.user)
+    assert signed_in.get(path).status_code == signed_in.get(unknown).status_code == 404
     assert bob.client.get(f"{API}/jobs/{job.id}/viewer/").status_code == 404
 
 
 def test_a_token_expires(ann: Caller, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     path, now_s = page_of(ann, job), time.time()
-    for later_s, status in ((-5, 200), (5, 404)):
+    for later_s, status in ((-5, 200), (5, 302)):
         moment_s = now_s + settings.REELSCAPE.download_expiry_s + later_s
         monkeypatch.setattr("django.core.signing.time.time", lambda moment_s=moment_s: moment_s)
         assert Client().get(path).status_code == status
@@ -110,8 +115,17 @@ def test_a_scene_that_is_not_there_shows_its_state(ann: Caller, fields: dict[str
     assert "<video" not in text and "<img" not in text and "<a " not in text
 
 
-def test_unknown_scenes_are_a_page_not_found() -> None:
+def test_the_owner_sees_the_page_by_signing_in(ann: Caller, job: Job) -> None:
+    page = urlsplit(ann.client.get(f"{API}/jobs/{job.id}/").json()["links"]["page"]).path
+    client = Client()
+    client.force_login(ann.user)
+    assert client.get(page).status_code == 200 and "pond" in client.get(page).text
+
+
+def test_unknown_scenes_are_a_page_not_found(ann: Caller) -> None:
+    client = Client()
+    client.force_login(ann.user)
     for name in (uuid.uuid4(), "-" * 36, "x"):
-        answer = Client().get(f"/scenes/{name}/")
+        answer = client.get(f"/scenes/{name}/")
         assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert Client().post(f"/scenes/{uuid.uuid4()}/").status_code == 405

@@ -13,7 +13,7 @@ import click
 
 from reelscape.cli.data_dir import database_of, failures_told
 from reelscape.cli.output import standard_output
-from reelscape.jobs.locks import locked
+from reelscape.jobs.locks import SERVE_LOCK, locked
 from reelscape.service_config import ServiceConfig, variable
 from reelscape.serving import Address, supervise
 from reelscape.web.opening import open_data_dir
@@ -35,7 +35,7 @@ def command(data_dir: Path | None, host: str, port: int, public_url: str | None)
 
 
 def _serve(config: ServiceConfig, address: Address) -> None:
-    with locked(config.data_dir / "serve.lock", _LOCK_PATIENCE_S):
+    with locked(config.data_dir / SERVE_LOCK, _LOCK_PATIENCE_S):
         address.check()
         from reelscape.web.first_start import ADMIN, prepare  # noqa: PLC0415 (models need Django set up)
 

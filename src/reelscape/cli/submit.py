@@ -150,8 +150,8 @@ def _folder(out_dir: Path) -> Iterator[None]:
 
 def _where(job: Job) -> str:
     """Where to look at a job, as far as the server says."""
-    viewer, itself = job.links.get("viewer"), job.links.get("self")
-    return (f"\n  Its page: {viewer}" if viewer else "") + (f"\n  Its state: {itself}" if itself else "")
+    page = job.links.get("page") or job.links.get("viewer")
+    return f"\n  Its page: {page}" if page else ""
 
 
 def _warn_of_plain_http(url: str, progress: SubmitProgress) -> None:

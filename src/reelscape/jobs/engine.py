@@ -149,7 +149,7 @@ def positions() -> dict[UUID, int]:
 
 def requeue(job: Job, **changes: Any) -> bool:
     """Put a job that is over back to the end of the queue."""
-    over = Job.objects.filter(id=job.id, attempt=job.attempt).exclude(status__in=("queued", "running"))
+    over = Job.objects.filter(id=job.id, attempt=job.attempt).exclude(status__in=Job.ACTIVE)
     blank: dict[str, Any] = {"error_code": "", "error_message": "", "advice": "", "message": "", "stage": ""}
     reset: dict[str, Any] = {
         "overall": 0.0,
@@ -168,7 +168,7 @@ def requeue(job: Job, **changes: Any) -> bool:
 def cancel(job: Job, error: ReelscapeError) -> bool:
     """Stop a job that waits or runs: its worker sees the lost fence and ends the run."""
     with transaction.atomic():
-        stopped = Job.objects.filter(id=job.id, status__in=("queued", "running")).update(
+        stopped = Job.objects.filter(id=job.id, status__in=Job.ACTIVE).update(
             status=Job.Status.CANCELLED, ended_at=timezone.now(), **error_fields(error)
         )
         if stopped:

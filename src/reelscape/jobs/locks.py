@@ -11,6 +11,9 @@ from pathlib import Path
 
 from reelscape.errors import DataDirBusy
 
+WORKER_LOCK, SERVE_LOCK = "worker.lock", "serve.lock"
+"""Their files in the data folder."""
+
 _LOOK_EVERY_S = 0.1
 
 
@@ -26,6 +29,21 @@ def locked(path: Path, patience_s: float) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock of a file. Who asks takes it for a moment, so `locked` has to be patient."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _lock(handle: int, path: Path, deadline: float) -> None:

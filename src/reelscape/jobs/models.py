@@ -54,6 +54,8 @@ class Job(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
+    ACTIVE = (Status.QUEUED, Status.RUNNING)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
     video = models.ForeignKey(Asset, null=True, on_delete=models.SET_NULL, related_name="jobs")
@@ -102,7 +104,7 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether nothing happens to it any more, unless it is retried."""
-        return self.status in (self.Status.FINISHED, self.Status.FAILED, self.Status.CANCELLED)
+        return self.status not in self.ACTIVE
 
 
 class Delivery(models.Model):

@@ -24,7 +24,6 @@ from reelscape.jobs.progress import counted_frames
 from reelscape.jobs.public_addresses import is_public_name
 
 URL_LIMIT = 2000
-_ACTIVE = (Job.Status.QUEUED, Job.Status.RUNNING)
 _STATUS = {
     Job.Status.QUEUED: "pending",
     Job.Status.RUNNING: "processing",
@@ -78,7 +77,7 @@ def start_for_url(owner: User, video_url: str, file_name: str = "") -> Job:
 
 
 def _active(jobs: QuerySet[Job]) -> Job | None:
-    return jobs.filter(is_open=True, status__in=_ACTIVE).order_by("created_at").first()
+    return jobs.filter(is_open=True, status__in=Job.ACTIVE).order_by("created_at").first()
 
 
 def _start(owner: User, title: str, same: QuerySet[Job], **source: Any) -> Job:

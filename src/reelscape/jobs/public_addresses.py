@@ -90,6 +90,20 @@ def is_public_name(host: str) -> bool:
     return all(is_public(str(entry[4][0])) for entry in found)
 
 
+def may_be_public(host: str) -> bool:
+    """Whether a host is a public address, in any way of writing it, or a name of more than one part.
+
+    No name is looked up: that takes time, and tells what names the server's network knows.
+    """
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return "." in host.rstrip(".")
+    except UnicodeError:
+        return False
+    return all(is_public(str(entry[4][0])) for entry in found)
+
+
 def session_for(user_agent: str, filtered: bool) -> HTTPSession:
     """A session that follows no redirect and takes no proxy and no password out of the environment.
 

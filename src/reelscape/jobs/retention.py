@@ -18,7 +18,6 @@ from reelscape.jobs.errands import one_of_many
 from reelscape.jobs.files import PREVIEW_SUFFIX, remove_run, store
 from reelscape.jobs.models import Asset, Job
 
-_ACTIVE = (Job.Status.QUEUED, Job.Status.RUNNING)
 _PART_AGE_S = 3600
 
 
@@ -44,11 +43,11 @@ def remove_old_uploads() -> None:
     if not kept_s:
         return
     since = timezone.now() - timedelta(seconds=kept_s)
-    needed = Job.objects.filter(Q(status__in=_ACTIVE) | Q(ended_at__gte=since), video__isnull=False)
+    needed = Job.objects.filter(Q(status__in=Job.ACTIVE) | Q(ended_at__gte=since), video__isnull=False)
     uploads = Asset.objects.filter(kind=Asset.Kind.UPLOAD, is_open=False, stored_at__lt=since)
     for asset in uploads.exclude(id__in=needed.values("video_id")):
         with one_of_many(asset.key), transaction.atomic():
-            if not asset.jobs.filter(status__in=_ACTIVE).exists():
+            if not asset.jobs.filter(status__in=Job.ACTIVE).exists():
                 verbs.delete_upload(asset)
 
 
@@ -68,7 +67,7 @@ def remove_old_runs() -> None:
     """Remove run folders of jobs that ended more than `keep_runs_s` ago, and those that no job has."""
     since = timezone.now() - timedelta(seconds=settings.REELSCAPE.keep_runs_s)
     found = _run_ids()
-    kept = set(Job.objects.filter(Q(ended_at__gte=since) | Q(status__in=_ACTIVE)).values_list("id", flat=True))
+    kept = set(Job.objects.filter(Q(ended_at__gte=since) | Q(status__in=Job.ACTIVE)).values_list("id", flat=True))
     for job_id in found - kept:
         with one_of_many(f"the run folder of job {job_id}"):
             _drop_run(job_id)
@@ -103,7 +102,7 @@ def make_room() -> bool:
 
 def _drop_run(job_id: UUID) -> None:
     """Remove a run folder, unless its job was queued again just now."""
-    if not Job.objects.filter(id=job_id, status__in=_ACTIVE).exists():
+    if not Job.objects.filter(id=job_id, status__in=Job.ACTIVE).exists():
         remove_run(job_id)
         quota.runs.forget()
 
@@ -117,7 +116,7 @@ def _has_room() -> bool:
 
 
 def _ended() -> QuerySet[Job]:
-    return Job.objects.exclude(status__in=_ACTIVE).exclude(ended_at=None)
+    return Job.objects.exclude(status__in=Job.ACTIVE).exclude(ended_at=None)
 
 
 def _run_ids() -> set[UUID]:

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 from reelscape.errors import (
     EmptyUpload,
     LengthRequired,
     NotFound,
+    UploadInUse,
     UploadOffset,
     UploadSpent,
     UploadTooLarge,
@@ -101,6 +103,15 @@ def store_new(owner: User, extension: str, path: Path) -> Asset:
     return asset
 
 
+def give_up(asset: Asset) -> None:
+    """Remove an upload and what has arrived of it. Raises UploadInUse when a job needs it, if only for a retry."""
+    with transaction.atomic():  # no job comes between the look and the removal
+        if asset.jobs.exists():
+            raise UploadInUse()
+        verbs.delete_upload(asset)
+    partial_of(asset).discard()
+
+
 def partial_of(asset: Asset) -> Partial:
     """The upload in parts of `asset`, begun or not."""
     return Partial(settings.REELSCAPE.incoming_dir, asset.id.hex)
@@ -128,7 +139,7 @@ def sweep_incoming() -> int:
         with one_of_many(parts.path.name):
             removed += _sweep_partial(parts)
     unused_since = timezone.now() - timedelta(seconds=max(_UNUSED_S, settings.REELSCAPE.upload_expiry_s))
-    for asset in Asset.objects.filter(kind=Asset.Kind.UPLOAD, size_bytes=None):
+    for asset in Asset.objects.filter(kind=Asset.Kind.UPLOAD, size_bytes=None).iterator():
         with one_of_many(asset.key):
             if not verbs.is_complete(asset) and asset.created_at < unused_since and partial_of(asset).note() is None:
                 asset.delete()

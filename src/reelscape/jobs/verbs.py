@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from functools import partial
@@ -21,9 +22,10 @@ from reelscape.errors import (
     JobNotOver,
     JobOver,
     NotAvailable,
+    NotFound,
     UnknownExtension,
 )
-from reelscape.jobs import engine, quota
+from reelscape.jobs import engine, limits, quota, webhooks
 from reelscape.jobs.camera import first_camera
 from reelscape.jobs.database import is_full
 from reelscape.jobs.files import preview_key, product_prefix, remove_blobs, remove_run, signer, store
@@ -63,10 +65,11 @@ def accepted_extension(text: str) -> str:
 
 
 def new_upload(owner: User, extension: str) -> Asset:
-    """A row for a file that is going to be uploaded. Raises UnknownExtension, StorageFull."""
+    """A row for a file that is going to be uploaded. Raises UnknownExtension, StorageFull, TooManyUploads."""
     plain = accepted_extension(extension)
     quota.check_upload_room(0)
     quota.check_share(owner)
+    limits.check_open_uploads(owner)
     number = uuid.uuid4()
     key = f"videos/{number}.{plain}"
     return Asset.objects.create(
@@ -93,7 +96,10 @@ def is_complete(asset: Asset) -> bool:
 
 
 def submit(owner: User, wish: Submission) -> Job:
-    """Queue a job for an upload of `owner`. Raises BadBlobName, BlobNotFound, StorageFull."""
+    """Queue a job for an upload of `owner`.
+
+    Raises BadBlobName, BlobNotFound, StorageFull, TooManyJobs; UrlForbidden, BadRequest for its webhook.
+    """
     if not _BLOB_NAME.fullmatch(wish.blob_name):
         raise BadBlobName()
     quota.check_room(0)
@@ -101,7 +107,16 @@ def submit(owner: User, wish: Submission) -> Job:
         video = Asset.objects.filter(owner=owner, key=wish.blob_name, kind=Asset.Kind.UPLOAD).first()
         if video is None or not is_complete(video) or not store().exists(video.key):
             raise BlobNotFound()
+        limits.check_waiting_jobs(owner)
+        _check_webhook(wish)
         return _new_job(video, wish)
+
+
+def _check_webhook(wish: Submission) -> None:
+    if wish.webhook_url:
+        webhooks.check_url(wish.webhook_url)
+    if wish.webhook_secret:
+        webhooks.check_secret(wish.webhook_secret)
 
 
 def _new_job(video: Asset, wish: Submission) -> Job:
@@ -133,12 +148,13 @@ def cancel(job: Job) -> None:
 def retry(job: Job, **changes: Any) -> None:
     """Queue a job that is over again, with other settings if wanted (columns of the row); what still holds is reused.
 
-    Raises JobNotOver, BlobNotFound (the upload is gone), StorageFull.
+    Raises JobNotOver, BlobNotFound (the upload is gone), StorageFull, TooManyJobs.
     """
     is_kept = job.video is not None and store().exists(job.video.key)
     if not is_kept and (job.video is not None or not job.video_url):
         raise BlobNotFound("The video of this job is not kept any more.")
     quota.check_room(0)
+    limits.check_waiting_jobs(job.owner)
     if not engine.requeue(job, **changes):
         raise JobNotOver()
 
@@ -162,8 +178,9 @@ def artifact_url(job: Job, name: str) -> str:
 
 
 def plain_name(title: str) -> str:
-    """A title as the stem of a file name."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", title).strip("._")[:60] or "scene"
+    """A title as the stem of a file name, in the letters of its language."""
+    kept = "".join(char if char in "._-" or unicodedata.category(char)[0] in "LMN" else " " for char in title)
+    return "_".join(kept.split()).strip("._")[:60] or "scene"
 
 
 def delete(job: Job) -> None:
@@ -194,6 +211,14 @@ def _delete_rows(job_id: uuid.UUID, video: Asset | None) -> None:
 def _remove_files(job_id: uuid.UUID) -> None:
     remove_blobs(product_prefix(job_id))
     remove_run(job_id)
+
+
+def upload_of(owner: User, upload_id: uuid.UUID) -> Asset:
+    """An upload of a user. Raises NotFound, also for that of another."""
+    found = Asset.objects.filter(owner=owner, id=upload_id, kind=Asset.Kind.UPLOAD).first()
+    if found is None:
+        raise NotFound("There is no such upload.")
+    return found
 
 
 def delete_upload(asset: Asset) -> None:

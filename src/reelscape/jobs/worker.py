@@ -16,9 +16,9 @@ from pathlib import Path
 
 from django.db import close_old_connections
 
-from reelscape.jobs import engine, pictures, retention, uploads, webhooks, workers
+from reelscape.jobs import engine, pictures, retention, sign_ins, uploads, webhooks, workers
 from reelscape.jobs.errands import Errand, run_errands
-from reelscape.jobs.locks import locked
+from reelscape.jobs.locks import WORKER_LOCK, locked
 from reelscape.jobs.runner import work_on
 
 _LOOK_EVERY_S = 0.5
@@ -59,6 +59,7 @@ def errands_of(worker: str) -> tuple[Errand, ...]:
         Errand("recovery", 10, partial(engine.recover_silent, worker)),
         Errand("incoming", 60, uploads.sweep_incoming),
         Errand("retention", 60, retention.clean_up),
+        Errand("sign-ins", 3600, sign_ins.forget_old),
     )
 
 
@@ -79,7 +80,7 @@ def worker_of(data_dir: Path) -> Iterator[str]:
 
     Raises DataDirBusy when another worker has the folder.
     """
-    with locked(data_dir / "worker.lock", _LOCK_PATIENCE_S) as handle:
+    with locked(data_dir / WORKER_LOCK, _LOCK_PATIENCE_S) as handle:
         name = os.pread(handle, 100, 0).decode(errors="replace").strip()
         if not name:
             name = f"{socket.gethostname()[:60]}-{uuid.uuid4().hex[:12]}"

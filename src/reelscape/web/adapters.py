@@ -41,7 +41,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         public = settings.REELSCAPE.public_url
         links = {name: on_public_address(url) for name, url in context.items() if name.endswith("_url")}
         site = Site("Reelscape", urlsplit(public).netloc)
-        super().send_mail(template_prefix, email, {**context, **links, "current_site": site})
+        facts = {"current_site": site, "may_sign_up": settings.REELSCAPE.signup}
+        super().send_mail(template_prefix, email, {**context, **links, **facts})
 
 
 def on_public_address(url: str) -> str:

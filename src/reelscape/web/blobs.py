@@ -5,7 +5,9 @@ A write address also takes its file in parts (`web.tus`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -108,10 +110,17 @@ def get(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def _disposition(asset: Asset, file_name: str) -> str:
-    """Save under the name that the address carries; show pictures and videos that have none."""
+    """Save under the name that the address carries; show pictures and videos that have none.
+
+    A name in other letters stands beside one in ASCII, for clients that know no better (RFC 6266).
+    """
     plain = "".join(letter for letter in file_name if letter.isprintable())
     shown = not plain and asset.content_type in _SHOWN
-    return content_disposition_header(not shown, plain) or "inline"
+    if plain.isascii():
+        return content_disposition_header(not shown, plain) or "inline"
+    ascii_name = re.sub(r"[^A-Za-z0-9._-]+", "_", plain).lstrip("._")
+    fallback = ascii_name if "." in ascii_name else f"scene.{asset.extension}"
+    return f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{quote(plain, safe='')}"
 
 
 METHODS: Mapping[str, View] = {

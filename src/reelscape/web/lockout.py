@@ -1,12 +1,20 @@
-"""What axes asks this service: whose log-in fails, and what to say to who failed too often."""
+"""What axes asks this service: whose log-in fails, and what to say to who failed too often; what the log says of it."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from reelscape.web.addresses import client_address
+from reelscape.web.throttles import count
+
+_TOLD_PER_MINUTE, _TOLD_PER_MINUTE_OF_ADDRESS = 60, 10
+
+log = logging.getLogger(__name__)
 
 
 def user_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
@@ -14,6 +22,13 @@ def user_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     given = credentials or {}
     name = given.get("username") or given.get("email") or request.POST.get("login") or request.POST.get("username")
     return str(name or "").lower()[:255]
+
+
+def tell(sender: Any, request: HttpRequest | None = None, **_: Any) -> None:
+    """Log that somebody could not sign in; not the name, since people type passwords there too."""
+    address = client_address(request) if request is not None else "the command line"
+    if not count(f"told:{address}", _TOLD_PER_MINUTE_OF_ADDRESS) and not count("told", _TOLD_PER_MINUTE):
+        log.warning("a sign-in failed; it came from %s", address)
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any]) -> HttpResponse:

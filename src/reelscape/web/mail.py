@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -23,6 +24,15 @@ class MailServer:
     sender: str
 
 
+def default_sender(public_host: str) -> str:
+    """Who mails come from where no setting says so; no mail comes from a bare number."""
+    try:
+        ipaddress.ip_address(public_host)
+    except ValueError:
+        return f"reelscape@{public_host}"
+    return "reelscape@localhost"
+
+
 def mail_server(url: str, public_host: str) -> MailServer | None:
     """The server of e.g. smtp+tls://user:password@mail.example.org:587?from=me@example.org; None for an empty text.
 
@@ -38,7 +48,7 @@ def mail_server(url: str, public_host: str) -> MailServer | None:
     if parts.scheme not in _PORTS or not parts.hostname:
         raise BadSetting(f"REELSCAPE_MAIL_URL must start with one of {', '.join(f'{name}://' for name in _PORTS)}.")
     user = unquote(parts.username or "")
-    senders = parse_qs(parts.query).get("from") or [user if "@" in user else f"reelscape@{public_host}"]
+    senders = parse_qs(parts.query).get("from") or [user if "@" in user else default_sender(public_host)]
     return MailServer(
         host=parts.hostname,
         port=port or _PORTS[parts.scheme],

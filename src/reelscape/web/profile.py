@@ -15,9 +15,10 @@ from reelscape.errors import AccountError
 from reelscape.web import keys
 
 
-def facts(request: HttpRequest) -> dict[str, bool]:
+def facts(request: HttpRequest) -> dict[str, bool | str]:
     """What all pages may show: a context processor."""
-    return {"may_sign_up": settings.REELSCAPE.signup}
+    config = settings.REELSCAPE
+    return {"may_sign_up": config.signup, "sends_mail": bool(config.mail_url), "public_url": config.public_url}
 
 
 class SignedInRequest(HttpRequest):

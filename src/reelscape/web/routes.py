@@ -9,7 +9,7 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, re_path
 
-_PARTS = {"job_id": r"[0-9a-fA-F-]{36}", "kind": r"[^/]+"}
+_PARTS = {"job_id": r"[0-9a-fA-F-]{36}", "upload_id": r"[0-9a-fA-F-]{36}", "kind": r"[^/]+"}
 
 
 def route(template: str, view: Callable[..., HttpResponseBase], **options: Any) -> URLPattern:

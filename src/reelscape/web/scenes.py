@@ -1,4 +1,4 @@
-"""The page of a scene: for whoever holds a signed address, and for everybody when the job is public."""
+"""The page of a scene: for its owner, whoever holds a signed address, and everybody when the job is public."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,10 +15,16 @@ from django.views.decorators.http import require_safe
 from reelscape.errors import NotAvailable
 from reelscape.jobs import verbs
 from reelscape.jobs.models import Job
+from reelscape.jobs.publication import PRODUCTS
 from reelscape.web.api_v1 import rows
 
 _SALT = "reelscape.scene"
-_DOWNLOADS = {"ply": "PLY", "spz": "SPZ", "transforms": "Cameras (transforms.json)", "turntable": "Turntable (MP4)"}
+_DOWNLOADS = {
+    "ply": "PLY, for SuperSplat and other editors",
+    "spz": "SPZ, small, for viewers",
+    "transforms": "Cameras, for nerfstudio (transforms.json)",
+    "turntable": "Video (MP4)",
+}
 
 
 def page_url(job: Job) -> str:
@@ -28,11 +35,18 @@ def page_url(job: Job) -> str:
 
 @require_safe
 def page(request: HttpRequest, job_id: str) -> HttpResponse:
-    """Turntable, preview and downloads of a scene; 404 for a job that this visitor may not see."""
-    job = _visible(job_id, request.GET.get("token", ""))
+    """Turntable, preview and downloads of a scene.
+
+    Who may not see it is not told whether it is there: a visitor is asked to sign in, anybody else gets 404.
+    """
+    job = _visible(request, job_id)
+    if job is None and not request.user.is_authenticated:
+        return redirect_to_login(request.path)
+    if job is None:
+        raise Http404
     nonce = secrets.token_urlsafe(16)
     products = _products(job)
-    downloads = [(label, products[name]) for name, label in _DOWNLOADS.items() if name in products]
+    downloads = [(label, *products[name]) for name, label in _DOWNLOADS.items() if name in products]
     state = rows.document(job)["status"]
     shown = {"job": job, "state": state, "products": products, "downloads": downloads, "nonce": nonce}
     answer = render(request, "scene.html", shown)
@@ -42,14 +56,16 @@ def page(request: HttpRequest, job_id: str) -> HttpResponse:
     return answer
 
 
-def _visible(job_id: str, token: str) -> Job:
+def _visible(request: HttpRequest, job_id: str) -> Job | None:
+    """The job, if there is one that this visitor may see."""
     try:
         job = rows.described(Job.objects.filter(id=UUID(job_id))).first()
     except ValueError:
-        raise Http404 from None
-    if job is None or not (job.public or _opens(token, job)):
-        raise Http404
-    return job
+        return None
+    is_visible = job is not None and (
+        job.public or job.owner_id == request.user.pk or _opens(request.GET.get("token", ""), job)
+    )
+    return job if is_visible else None
 
 
 def _opens(token: str, job: Job) -> bool:
@@ -60,12 +76,12 @@ def _opens(token: str, job: Job) -> bool:
     return bool(named == str(job.id))
 
 
-def _products(job: Job) -> dict[str, str]:
-    """Signed addresses of what is there."""
+def _products(job: Job) -> dict[str, tuple[str, int]]:
+    """Signed addresses of what is there, and sizes in bytes."""
     found = {}
-    for name in (*_DOWNLOADS, "preview"):
+    for name in PRODUCTS:
         try:
-            found[name] = verbs.artifact_url(job, name)
+            found[name] = verbs.artifact_url(job, name), verbs.product(job, name).size_bytes or 0
         except NotAvailable:
             continue
     return found

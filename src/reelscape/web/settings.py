@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from reelscape.errors import BadSetting
 from reelscape.service_config import ServiceConfig
 from reelscape.web.addresses import networks
-from reelscape.web.mail import mail_server
+from reelscape.web.mail import default_sender, mail_server
 
 REELSCAPE = ServiceConfig.from_environ()
 networks(REELSCAPE.trusted_proxies)  # a bad one is said now, not at the first request
@@ -103,6 +103,7 @@ LOGOUT_REDIRECT_URL = LOGIN_URL
 
 _MAIL = mail_server(REELSCAPE.mail_url, _PUBLIC.hostname)
 ACCOUNT_ADAPTER = "reelscape.web.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "reelscape.web.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if _MAIL else "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional" if _MAIL else "none"
@@ -125,11 +126,11 @@ AXES_LOCKOUT_CALLABLE = "reelscape.web.lockout.locked_out"
 
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _MAIL else 'console'}.EmailBackend"
 EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _MAIL.sender if _MAIL else default_sender(_PUBLIC.hostname)
 if _MAIL:
     EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
     EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.tls, _MAIL.ssl
-    DEFAULT_FROM_EMAIL = SERVER_EMAIL = _MAIL.sender
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 200_000}}}
 
@@ -163,6 +164,7 @@ LOGGING = {
         "reelscape": {"level": "INFO"},
         "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"level": "ERROR"},  # what a client does wrong is told to the client
+        "axes": {"level": "ERROR"},  # `lockout.tell` says it in a sentence
         "django.security": {"handlers": ["nowhere"], "propagate": False},  # anybody could fill a disk with it
     },
 }

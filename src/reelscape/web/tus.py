@@ -72,9 +72,7 @@ def patch(request: HttpRequest, key: str) -> HttpResponse:
 def delete(request: HttpRequest, key: str) -> HttpResponse:
     """Give an upload up that is not complete: its address holds no longer."""
     _check(request, key)
-    asset = uploads.awaited(key)
-    uploads.partial_of(asset).discard()
-    verbs.delete_upload(asset)
+    uploads.give_up(uploads.awaited(key))
     return HttpResponse(status=204)
 
 

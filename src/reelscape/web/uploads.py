@@ -7,6 +7,7 @@ import binascii
 import time
 from pathlib import PurePath
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -20,11 +21,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from reelscape.errors import BadUploadHeader, LengthRequired
+from reelscape.errors import BadUploadHeader, LengthRequired, NotFound
 from reelscape.jobs import uploads, verbs
 from reelscape.web import tus
 from reelscape.web.api_v1.documents import Problem
-from reelscape.web.api_v1.endpoint import JsonAlways, problems
+from reelscape.web.api_v1.endpoint import Endpoint, JsonAlways, problems
 from reelscape.web.multipart import form_file
 
 
@@ -109,6 +110,23 @@ class NewResumableUpload(APIView):
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """The protocol's question what the server can do."""
         return tus.options(request._request)
+
+
+class Upload(Endpoint):
+    @extend_schema(
+        operation_id="delete_upload",
+        summary="Remove an upload that no job uses, complete or not",
+        parameters=[OpenApiParameter("upload_id", OpenApiTypes.UUID, OpenApiParameter.PATH)],
+        responses={204: None, **problems(404, 409)},
+    )
+    def delete(self, request: Request, upload_id: str) -> Response:
+        """`upload_id` is the number in its blob_name: videos/UPLOAD_ID.mp4."""
+        try:
+            asset = verbs.upload_of(_user(request), UUID(upload_id))
+        except ValueError:
+            raise NotFound() from None
+        uploads.give_up(asset)
+        return Response(status=204)
 
 
 class FormUploads(APIView):

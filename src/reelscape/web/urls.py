@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from reelscape.web import blobs, health, llms, scenes
 from reelscape.web.api_open import view
+from reelscape.web.api_v1 import openapi
 from reelscape.web.routes import route
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="profile")),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("blobs/<path:key>", blobs.blob),
     path("accounts/", include("reelscape.web.account_urls")),
     path("admin/", admin.site.urls),
+    route("api/v1", openapi.Start.as_view()),
     path("api/v1/", include("reelscape.web.api_v1.urls")),
     path("api/", include("reelscape.web.api_open.urls")),
     path("view/<uuid:file_id>.<slug:extension>", view.page),

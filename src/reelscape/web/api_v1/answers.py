@@ -10,8 +10,16 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.core.exceptions import DisallowedHost, PermissionDenied, SuspiciousOperation
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    UnreadablePostError,
+)
+from django.urls import is_valid_path
 from django.views import defaults
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
@@ -19,6 +27,7 @@ from rest_framework.response import Response
 from reelscape import errors
 from reelscape.errors import ReelscapeError
 from reelscape.jobs.database import is_full
+from reelscape.web import hosts
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +51,7 @@ STATUS: Mapping[type[ReelscapeError], int] = {
     errors.RequestTimeout: 408,
     errors.JobOver: 409,
     errors.JobNotOver: 409,
+    errors.UploadInUse: 409,
     errors.UploadSpent: 409,
     errors.UploadOffset: 409,
     errors.LengthRequired: 411,
@@ -49,6 +59,8 @@ STATUS: Mapping[type[ReelscapeError], int] = {
     errors.UploadTooLarge: 413,
     errors.UnsupportedMediaType: 415,
     errors.RateLimited: 429,
+    errors.TooManyJobs: 429,
+    errors.TooManyUploads: 429,
     errors.NoWorker: 503,
     errors.StorageFull: 507,
     errors.DiskFull: 507,
@@ -68,6 +80,7 @@ _OURS: Mapping[type[Exception], type[ReelscapeError]] = {
     UnreadablePostError: errors.BadRequest,
     RecursionError: errors.BadRequest,
 }  # RecursionError: JSON that is nested thousands deep
+_WAIT_S: Mapping[type[ReelscapeError], float] = {errors.TooManyJobs: 60.0, errors.TooManyUploads: 60.0}
 _SPOKEN = (drf.ParseError, drf.UnsupportedMediaType, drf.MethodNotAllowed)  # whose text says more than our sentence
 _FAULT_ADVICE = "Try again in a while; if it happens again, tell the operator: the server's log has the traceback."
 
@@ -92,7 +105,8 @@ def failure(exc: Exception, context: Mapping[str, Any]) -> Response:
         return Response(_fault(), 500)
     fields = exc.detail if isinstance(exc, drf.ValidationError) and isinstance(exc.detail, dict) else {}
     status = status_of(error)
-    return Response({**fields, **body_of(error)}, status, headers=_headers(status, getattr(exc, "wait", None)))
+    wait_s = _WAIT_S.get(type(error), getattr(exc, "wait", None))
+    return Response({**fields, **body_of(error)}, status, headers=_headers(status, wait_s))
 
 
 def json_failure(error: ReelscapeError, wait_s: float | None = None) -> JsonResponse:
@@ -148,6 +162,8 @@ def _speaks_json(request: HttpRequest) -> bool:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """handler400: among others a Host that is not ours."""
+    if isinstance(exception, DisallowedHost):
+        hosts.tell(request.META.get("HTTP_HOST", ""))
     if _speaks_json(request):
         return json_failure(errors.BadRequest("The request is not one that this server answers."))
     return defaults.bad_request(request, exception)
@@ -159,8 +175,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """handler404: no such route, or an id that is none."""
-    return json_failure(errors.NotFound()) if _speaks_json(request) else defaults.page_not_found(request, exception)
+    """handler404: no such route, or an id that is none. A page that stands with a slash alone is led to."""
+    if _speaks_json(request):
+        return json_failure(errors.NotFound())
+    lacks_slash = request.method in ("GET", "HEAD") and not request.path.endswith("/")
+    if lacks_slash and is_valid_path(f"{request.path_info}/"):
+        return HttpResponseRedirect(request.get_full_path(force_append_slash=True))
+    return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

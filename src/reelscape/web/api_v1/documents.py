@@ -118,12 +118,13 @@ class JobDocument(serializers.Serializer[Job]):
     @extend_schema_field(
         {
             "type": "object",
-            "properties": {name: {"type": "string", "format": "uri"} for name in _LINKS},
-            "required": list(_LINKS),
+            "properties": {name: {"type": "string", "format": "uri"} for name in (*_LINKS, "page")},
+            "required": [*_LINKS, "page"],
         }
     )
     def get_links(self, job: Job) -> dict[str, str]:
-        return {name: job_url(job) + path for name, path in _LINKS.items()}
+        page = {"page": f"{settings.REELSCAPE.public_url}/scenes/{job.id}/"}  # for people, who sign in
+        return {name: job_url(job) + path for name, path in _LINKS.items()} | page
 
 
 class SubmittedJob(JobDocument):

@@ -15,7 +15,7 @@ _MEANINGS = {
     400: "The request cannot be carried out as it is.",
     401: "No API key, or one that is wrong, revoked or expired.",
     404: "There is no such job or file, or it is another user's.",
-    409: "The job is not in a state for that.",
+    409: "The job, or the upload, is not in a state for that.",
     413: "The body is larger than 1 MB: the video goes to the address of generate-upload-url.",
     415: "The body is neither JSON nor a form.",
     429: "Too many requests: wait as many seconds as Retry-After says.",

@@ -42,7 +42,23 @@ class Flag(serializers.BooleanField):
     default_empty_html = empty
 
 
-class BoundedNumber(serializers.Field[int | None, Any, int, Any]):
+class Title(serializers.CharField):
+    """A line of text: white space of any kind becomes single blanks."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Raises ValidationError."""
+        return " ".join(super().to_internal_value(data).split())
+
+
+class BlankIsNone(serializers.Field[Any, Any, Any, Any]):
+    """An empty text, as forms and templates of requests send it, says nothing."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Raises what the field raises."""
+        return super().run_validation(None if data == "" else data)
+
+
+class BoundedNumber(BlankIsNone):
     """A whole number that is refused below `low` and clamped above `high`; `what` names it in sentences."""
 
     def __init__(self, what: str, low: int, high: int, **options: Any) -> None:
@@ -72,7 +88,7 @@ def _whole(data: Any) -> int | None:
 
 
 @extend_schema_field({"type": "string", "enum": list(METHODS), "description": "The mapper, in any case of letters."})
-class MethodField(serializers.Field[str, Any, str, Any]):
+class MethodField(BlankIsNone):
     """The name of a mapper that we have, in any case of letters."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -85,15 +101,16 @@ class MethodField(serializers.Field[str, Any, str, Any]):
         return method
 
 
-@extend_schema_field({"type": "string", "enum": list(CAMERA_TYPES)})
-class CameraTypeField(serializers.Field[str, Any, str, Any]):
-    """How a viewer moves."""
+@extend_schema_field({"type": "string", "enum": list(CAMERA_TYPES), "description": "In any case of letters."})
+class CameraTypeField(BlankIsNone):
+    """How a viewer moves, in any case of letters."""
 
     def to_internal_value(self, data: Any) -> str:
         """Raises BadRequest."""
-        if data not in CAMERA_TYPES:
+        camera_type = data.strip().lower() if isinstance(data, str) else ""
+        if camera_type not in CAMERA_TYPES:
             raise BadRequest('Invalid camera_type. Must be "orbital" or "drone".')
-        return str(data)
+        return camera_type
 
 
 @extend_schema_field(CAMERA_SCHEMA)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.urls import include, path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -12,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from reelscape.web.api_v1.endpoint import Endpoint
 
@@ -45,6 +47,15 @@ class OpenDocument(Endpoint):
 
     authentication_classes = ()
     permission_classes = ()
+
+
+class Start(OpenDocument):
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        """Where to read on, for who opens the API's address itself."""
+        url = settings.REELSCAPE.public_url
+        pages = {"guide": "llms.txt", "openapi": "api/v1/openapi.json", "keys": "accounts/profile/"}
+        return Response({name: f"{url}/{path}" for name, path in pages.items()})
 
 
 class AsJson(OpenDocument):

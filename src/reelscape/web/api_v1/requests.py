@@ -10,16 +10,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from reelscape.errors import BadRequest, NotBuiltYet
-from reelscape.jobs import webhooks
 from reelscape.jobs.models import Job
 from reelscape.jobs.verbs import VIDEO_TYPES, Submission
 from reelscape.web.api_v1 import words
-from reelscape.web.api_v1.fields import BoundedNumber, CameraField, CameraTypeField, Flag, MethodField
+from reelscape.web.api_v1.fields import BoundedNumber, CameraField, CameraTypeField, Flag, MethodField, Title
 
 GAUSSIANS = ("number of gaussians", 10_000, 2_000_000)
 STEPS = ("number of training steps", 1_000, 40_000)
 S = TypeVar("S", bound=serializers.Serializer[Any])
-_WHILE_NOT_BUILT = "Accepted only as null, false or empty: this server does not offer it yet."
+_WHILE_NOT_BUILT = "Accepted only as null, false, 0 or empty: this server does not offer it yet."
+_DECLINED = ("", "false", "off", "no", "none", "null", "0", "0.0")
 _COLUMNS = {
     "reconstruction_method": "method",
     "training_max_num_gaussians": "max_gaussians",
@@ -36,7 +36,7 @@ class NotBuiltField(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> None:
         """Raises NotBuiltYet."""
-        if str(data).strip().lower() not in ("", "false", "off", "no", "none", "null"):
+        if str(data).strip().lower() not in _DECLINED:
             raise NotBuiltYet(f"The field {self.field_name} is not built yet on this server.")
 
 
@@ -71,7 +71,7 @@ class JobRequest(JobSettings):
     """A job to queue. `blob_name` is that of generate-upload-url."""
 
     blob_name = serializers.CharField(max_length=200)
-    title = serializers.CharField(max_length=255, required=False, allow_null=True, allow_blank=True)
+    title = Title(max_length=255, required=False, allow_null=True, allow_blank=True)
     public = Flag(required=False, allow_null=True, help_text="Whether anybody may see the scene's page.")
     allow_as_example = Flag(required=False, allow_null=True, help_text="Accepted; this server shows no examples.")
     camera_type = CameraTypeField(required=False, allow_null=True)
@@ -81,21 +81,10 @@ class JobRequest(JobSettings):
     )
     remove_background = NotBuiltField()
     apriltag_size_mm = NotBuiltField()
+    generate_lod = NotBuiltField()
     equirectangular = NotBuiltField()
     use_background_sphere = NotBuiltField()
     pilgram_filter = NotBuiltField()
-
-    def validate_webhook_url(self, url: str | None) -> str | None:
-        """Raises UrlForbidden."""
-        if url:
-            webhooks.check_url(url)
-        return url
-
-    def validate_webhook_secret(self, secret: str | None) -> str | None:
-        """Raises BadRequest."""
-        if secret:
-            webhooks.check_secret(secret)
-        return secret
 
     @property
     def submission(self) -> Submission:
@@ -115,7 +104,7 @@ class JobRequest(JobSettings):
 class JobChange(serializers.Serializer[Job]):
     """What may change of a job; anything else that is sent is left alone."""
 
-    title = serializers.CharField(max_length=255)
+    title = Title(max_length=255)
     public = Flag(required=False)
     camera_data = CameraField(required=False, allow_null=True)
 
@@ -128,13 +117,19 @@ class JobChange(serializers.Serializer[Job]):
         return job
 
 
-@extend_schema_field({"type": "string", "enum": list(words.FILTERS), "description": "In any case of letters."})
+@extend_schema_field(
+    {
+        "type": "string",
+        "enum": list(words.FILTERS),
+        "description": "As a job's `status` reads, in any case of letters; a place in the queue does not matter.",
+    }
+)
 class StatusField(serializers.Field[str, Any, str, Any]):
     """A state by our word, or as the documents or a job's `status` name it."""
 
     def to_internal_value(self, data: Any) -> str:
         """Raises BadRequest."""
-        word = str(data).strip().lower()
+        word = words.filter_of(str(data))
         if word and word not in words.FILTERS:
             raise BadRequest(f"Unknown status {word[:40]!r}. Must be one of: {', '.join(words.FILTERS)}")
         return word

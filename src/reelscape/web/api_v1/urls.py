@@ -9,6 +9,7 @@ from reelscape.web.routes import route
 urlpatterns = [
     route("generate-upload-url", views.NewUpload.as_view()),
     route("uploads", uploads.NewResumableUpload.as_view()),
+    route("uploads/{upload_id}", uploads.Upload.as_view()),
     route("upload", uploads.FormUploads.as_view()),
     route("submit-job", views.SubmitJob.as_view()),
     route("jobs", views.Jobs.as_view()),

@@ -15,13 +15,14 @@ from rest_framework.response import Response
 
 from reelscape.errors import BadRequest, NoPreviewYet, NotAvailable
 from reelscape.jobs import verbs
+from reelscape.jobs.publication import PRODUCTS
 from reelscape.web import scenes
 from reelscape.web.api_v1.documents import JobDocument, SubmittedJob, UploadAddress
 from reelscape.web.api_v1.endpoint import Endpoint, problems
 from reelscape.web.api_v1.requests import JobChange, JobFilter, JobRequest, JobSettings, UploadRequest, read
 from reelscape.web.api_v1.rows import document, documents, filtered, own_job
 
-KINDS = ("ply", "spz", "transforms", "turntable", "preview", "thumbnail")
+KINDS = (*PRODUCTS, verbs.THUMBNAIL)
 _ID = OpenApiParameter("job_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 _KIND = OpenApiParameter("kind", OpenApiTypes.STR, OpenApiParameter.PATH, enum=KINDS)
 _LOCATION = OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[302])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django.db.models import Q
@@ -19,17 +20,26 @@ NOT_FOUND = "Not found"
 _EARLY_STAGES = ("", "fetch", "frames", "poses")
 _RUNNING, _EARLY = Q(status=Job.Status.RUNNING), Q(stage__in=_EARLY_STAGES)
 _OVER_BADLY = Q(status__in=(Job.Status.FAILED, Job.Status.CANCELLED))
+_FINISHED, _HAS_SCENE = Q(status=Job.Status.FINISHED), Q(has_ply=True) | Q(has_spz=True)
 FILTERS = {
     "queued": Q(status=Job.Status.QUEUED),
     "running": _RUNNING,
     "processing": _RUNNING,
     "processing video": _RUNNING & _EARLY,
     "generating 3d scene": _RUNNING & ~_EARLY,
-    "finished": Q(status=Job.Status.FINISHED),
+    "finished": _FINISHED & _HAS_SCENE,
+    "not found": _FINISHED & ~_HAS_SCENE,
     "failed": _OVER_BADLY,  # as the status reads
     "cancelled": Q(status=Job.Status.CANCELLED),
 }
+"""What `status` shows, and our own words, as conditions on rows of `rows.described`."""
+_PLACE = re.compile(r" - position: \d+$")
 _LEAST_PROGRESS, _LEAST_SECONDS = 0.02, 5.0  # before them an estimate would be a guess
+
+
+def filter_of(text: str) -> str:
+    """The name in FILTERS of a status as it is shown, in any case of letters: of any place in the queue, for one."""
+    return _PLACE.sub("", text.strip().lower())
 
 
 def status(job: Job, position: int | None, has_scene: bool) -> str:

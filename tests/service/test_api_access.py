@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 KINDS = ("ply", "spz", "transforms", "turntable", "preview")
 
 # Who may ask what: a route that stands nowhere here fails a test.
-OPEN = {"", "healthz", "readyz", "llms.txt", "api/v1", "api/v1/openapi.json", "api/v1/openapi.yaml"}
+OPEN = {"", "healthz", "readyz", "llms.txt", "api/v1", "api/v1/openapi.json", "api/v1/openapi.yaml", "api/openapi.json"}
 """For everybody, with nobody's data."""
 SIGNED = {"blobs/{key}", "scenes/{job_id}"}
 """For whoever holds a signed address; a scene's page also for its owner, and for everybody when it is public."""
@@ -30,6 +30,15 @@ PAGES = {
 """Of accounts, for everybody."""
 OWN_PAGES = {"profile/", "profile/keys/{prefix}/revoke/", "email/", "password/change/", "reauthenticate/"}
 """Of accounts, for who has signed in."""
+BY_ID = {
+    "api/files/{file_id}.{extension}", "api/preview/{file_id}.{extension}", "view/{file_id}.{extension}",
+    "api/reconstruct/status/{job_id}", "api/reconstruct/report/{job_id}",
+}  # fmt: skip
+"""Of the open surface: for whoever knows the id of an open file or job."""
+SENDING = {"api/upload", "api/reconstruct"}
+"""Of the open surface: for whoever may send (tests of its own)."""
+WORKERS = {"api/reconstruct/session/{job_id}", "api/reconstruct/progress/{job_id}", "api/reconstruct/complete/{job_id}"}
+"""For external workers, with their token."""
 READ, MAKE = {"get", "head"}, {"post"}
 KEYED = {
     "generate-upload-url": MAKE, "upload": MAKE, "uploads": MAKE, "uploads/{upload_id}": {"delete"},
@@ -44,7 +53,16 @@ def test_every_route_has_a_decision() -> None:
     routes = {route.template: route.methods for route in all_routes()}
     keyed = {f"api/v1/{name}": frozenset(methods) for name, methods in KEYED.items()}
     pages = {f"accounts/{name}" for name in PAGES | OWN_PAGES}
-    decided = OPEN | SIGNED | pages | keyed.keys() | {name for name in routes if name.startswith("admin/")}
+    decided = (
+        OPEN
+        | SIGNED
+        | BY_ID
+        | SENDING
+        | WORKERS
+        | pages
+        | keyed.keys()
+        | {name for name in routes if name.startswith("admin/")}
+    )
     assert routes.keys() == decided
     assert {name: routes[name] for name in keyed} == keyed
 
@@ -96,6 +114,18 @@ def test_nobody_reaches_the_job_of_another(job: Job, is_superuser: bool) -> None
             assert b"bob" not in answer.content
     assert state() == before
     assert ann.client.get(f"{API}/jobs/").json() == []
+
+
+@pytest.mark.parametrize("template", sorted(BY_ID))
+def test_what_is_not_open_is_not_found_by_its_id(job: Job, template: str) -> None:
+    before = state()
+    for asset in Asset.objects.all():
+        path = "/" + template.format(file_id=asset.id, extension=asset.extension, job_id=job.id)
+        for method in METHODS:
+            answer = getattr(Client(SERVER_NAME="127.0.0.1"), method)(path)
+            assert answer.status_code in (404, 405), (method, path)
+            assert b"bob" not in answer.content
+    assert state() == before
 
 
 def test_nothing_is_reached_without_a_key(job: Job, settings: Settings) -> None:

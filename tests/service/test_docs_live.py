@@ -22,9 +22,8 @@ def test_the_example_makes_a_scene(tmp_path: Path) -> None:
         service.start()
         pasted = example.replace("YOUR_API_KEY", service.key).replace("sleep 5", "sleep 0.2")
         pasted = pasted.replace("http://127.0.0.1:8000", service.url)
-        done = subprocess.run(
-            ["sh", "-c", pasted], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
-        )
+        shell = ["sh", "-c", pasted]
+        done = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True)
     finally:
         service.end()
     assert done.stdout.splitlines()[-1] == "Finished" and done.stderr.count("rror") == 0, done

@@ -88,7 +88,7 @@ def test_errands_come_at_their_own_pace(db: None) -> None:
 
 def test_a_worker_has_errands() -> None:
     assert {name: {errand.name for errand in errands} for name, errands in lanes_of("w").items()} == {
-        "errands": {"sign-in", "recovery", "incoming", "retention"},
+        "errands": {"sign-in", "recovery", "incoming", "retention", "sign-ins"},
         "webhooks": {"webhooks"},
         "pictures": {"pictures"},
     }

@@ -16,7 +16,7 @@ from django.test import Client
 from tests.service.made_jobs import made_product
 from tests.service.made_open import GLB, MP4, PLY_HEAD, got, local_client, path_of, preview_of, uploaded
 
-from reelscape.jobs import previews
+from reelscape.jobs import drawing, previews
 from reelscape.jobs.files import store
 from reelscape.jobs.models import Asset, Job
 from reelscape.web.api_open import view
@@ -47,7 +47,7 @@ def drawings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     def program(last: str = "Path(out).write_bytes(b'\\x89PNG\\r\\n\\x1a\\n' + Path(source).read_bytes())") -> Any:
         script = tmp_path / "draw.py"
         script.write_text(f"LOG = {str(log)!r}\n{DRAW}{last}\n")
-        monkeypatch.setattr(previews, "_program", lambda: (sys.executable, "-I", "-S", str(script)))
+        monkeypatch.setattr(drawing, "PROGRAM", (sys.executable, "-I", "-S", str(script)))
         return lambda: log.read_text().splitlines() if log.exists() else []
 
     return program
@@ -75,7 +75,7 @@ def is_card(answer: Any) -> bool:
 def test_without_a_picture_there_is_a_card(
     client: Client, drawings: Any, monkeypatch: pytest.MonkeyPatch, last: str
 ) -> None:
-    monkeypatch.setattr(previews, "_TIME_LIMIT_S", 1.0)
+    monkeypatch.setattr(drawing, "_TIME_LIMIT_S", 1.0)
     calls = drawings(last)
     told = uploaded()
     begun = time.monotonic()
@@ -86,7 +86,7 @@ def test_without_a_picture_there_is_a_card(
 
 
 def test_a_program_that_is_not_there_is_a_card(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(previews, "_program", lambda: ("/nowhere/picture",))
+    monkeypatch.setattr(drawing, "PROGRAM", ("/nowhere/picture",))
     assert is_card(got(client, preview_of(uploaded())))
 
 
@@ -117,7 +117,7 @@ def test_a_file_that_goes_while_it_is_drawn_leaves_no_picture(client: Client, dr
 
 def test_a_child_ends_with_its_request(drawings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The time limit ends the whole group, also what the program started."""
-    monkeypatch.setattr(previews, "_TIME_LIMIT_S", 1.0)
+    monkeypatch.setattr(drawing, "_TIME_LIMIT_S", 1.0)
     mark = tmp_path / "late"
     child = f"import time; time.sleep(2.5); open({str(mark)!r}, 'w')"
     drawings(f"import subprocess; subprocess.Popen([sys.executable, '-c', {child!r}]).wait()")

@@ -12,7 +12,7 @@ from django.test import Client
 from tests.service.made_jobs import API, Caller, made_caller, made_job, made_product, made_upload
 from tests.service.made_work import configure
 
-from reelscape.jobs import pictures, retention, verbs
+from reelscape.jobs import drawing, pictures, retention, verbs
 from reelscape.jobs.files import preview_key, store
 from reelscape.jobs.models import Asset, Job
 
@@ -23,7 +23,7 @@ FAKE_PICTURE = (sys.executable, str(Path(__file__).with_name("fake_picture.py"))
 @pytest.fixture
 def ann(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Caller:
     configure(settings)
-    monkeypatch.setattr(pictures, "PROGRAM", FAKE_PICTURE)
+    monkeypatch.setattr(drawing, "PROGRAM", FAKE_PICTURE)
     return made_caller("ann")
 
 
@@ -82,13 +82,13 @@ def test_an_upload_that_goes_meanwhile_leaves_no_picture(ann: Caller, monkeypatc
     job = submitted(ann)
     assert job.video is not None
     key = preview_key(job.video.key)
-    draw = pictures._run
+    draw = drawing._run
 
     def draw_and_delete(program: list[str]) -> None:
         draw(program)
         verbs.delete(job)
 
-    monkeypatch.setattr(pictures, "_run", draw_and_delete)
+    monkeypatch.setattr(drawing, "_run", draw_and_delete)
     pictures.draw_due()
     assert not store().exists(key) and not Asset.objects.exists()
 
@@ -96,7 +96,7 @@ def test_an_upload_that_goes_meanwhile_leaves_no_picture(ann: Caller, monkeypatc
 def test_one_that_cannot_be_drawn_is_not_there_and_tried_once(
     ann: Caller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(pictures, "_TIME_LIMIT_S", 0.5)
+    monkeypatch.setattr(drawing, "_TIME_LIMIT_S", 0.5)
     refused, hanging, good = submitted(ann, b"refuse"), submitted(ann, b"hang"), submitted(ann)
     for _ in range(2):
         pictures.draw_due()

@@ -6,10 +6,6 @@
 from __future__ import annotations
 
 import logging
-import sys
-import tempfile
-import time
-from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
@@ -19,13 +15,11 @@ from django.utils import timezone
 
 from reelscape.errors import StorageFull
 from reelscape.jobs import quota
+from reelscape.jobs.drawing import draw
 from reelscape.jobs.files import PREVIEW_SUFFIX, preview_key, store
 from reelscape.jobs.models import Asset, Job
-from reelscape.jobs.process import RunProcess
 from reelscape.jobs.verbs import THUMBNAIL
 
-PROGRAM = (sys.executable, "-P", "-m", "reelscape.cli", "picture")
-_TIME_LIMIT_S = 60.0  # the command has a limit of its own; this one is for when it hangs
 _failed: set[UUID] = set()  # until the worker starts again
 
 log = logging.getLogger(__name__)
@@ -52,10 +46,7 @@ def _next() -> Asset | None:
 def _draw(video: Asset) -> None:
     """Draw and store the picture, unless the video is deleted meanwhile. Raises OSError."""
     key = preview_key(video.key)
-    with tempfile.TemporaryDirectory(prefix="reelscape-picture-") as folder:
-        drawn = Path(folder) / "picture.png"
-        _run([*PROGRAM, str(store().path(video.key)), str(drawn), "--lifeline"])
-        size_bytes = store().put(key, drawn)
+    size_bytes = draw(video)
     with transaction.atomic():
         is_kept = Asset.objects.filter(id=video.id).exists()
         if is_kept:
@@ -71,19 +62,3 @@ def _draw(video: Asset) -> None:
             )
     if not is_kept:
         store().delete(key)
-
-
-def _run(program: list[str]) -> None:
-    """Run a program to its end. Raises TimeoutError, ChildProcessError and other kinds of OSError."""
-    process = RunProcess(program)
-    deadline = time.monotonic() + _TIME_LIMIT_S
-    try:
-        while not process.has_ended() and time.monotonic() < deadline:
-            process.read(0.1)
-        is_over = process.has_ended()
-    finally:
-        status = process.close()
-    if not is_over:
-        raise TimeoutError(f"not drawn within {_TIME_LIMIT_S:g} s")
-    if status != 0:
-        raise ChildProcessError(f"exit status {status}: {process.last_words.strip()[-300:]}")

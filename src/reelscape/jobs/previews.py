@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import logging
-import sys
-import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.cache import cache
 
+from reelscape.jobs.drawing import draw
 from reelscape.jobs.files import preview_key, store
 from reelscape.jobs.models import Asset, Job
-from reelscape.jobs.process import RunProcess
 
 AT_ONCE = 2
 _ASKING = 8  # drawing or waiting for that: more would hold too many threads of the web process
 _WAIT_S = 10.0
-_TIME_LIMIT_S = 45.0  # the command has a limit of its own, and draws a card then: this one is for when it hangs
 _FAILED_FOR_S = 600
 
 _drawing = threading.BoundedSemaphore(AT_ONCE)
@@ -78,29 +74,6 @@ def _try(source: Asset) -> None:
 
 def _draw(source: Asset) -> None:
     """Draw and store the picture, unless the file is deleted meanwhile. Raises OSError."""
-    with tempfile.TemporaryDirectory(prefix="preview-") as folder:
-        drawn = Path(folder) / "preview.png"
-        _run([*_program(), str(store().path(source.key)), str(drawn), "--card-on-failure", "--lifeline"])
-        store().put(preview_key(source.key), drawn)
+    draw(source, "--card-on-failure")
     if not Asset.objects.filter(id=source.id).exists():
         store().delete(preview_key(source.key))
-
-
-def _program() -> tuple[str, ...]:
-    return (sys.executable, "-P", "-m", "reelscape.cli", "picture")
-
-
-def _run(program: list[str]) -> None:
-    """Run a program to its end. Raises TimeoutError, ChildProcessError and other kinds of OSError."""
-    process = RunProcess(program)
-    deadline = time.monotonic() + _TIME_LIMIT_S
-    try:
-        while not process.has_ended() and time.monotonic() < deadline:
-            process.read(0.1)
-        is_over = process.has_ended()
-    finally:
-        status = process.close()
-    if not is_over:
-        raise TimeoutError(f"not drawn within {_TIME_LIMIT_S:g} s")
-    if status != 0:
-        raise ChildProcessError(f"exit status {status}: {process.last_words.strip()[-300:]}")

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from tests.service.made_jobs import made_caller, made_job, made_product, made_upload
+from tests.service.made_open import local_client, upload
 from tests.service.made_work import configure, on_event, work_until_over
 
 from reelscape import pipeline
@@ -165,6 +166,22 @@ def test_a_full_server_says_so(settings: Any) -> None:
     assert ask({"video_url": URL}).json() == first
 
 
+def test_an_account_may_have_so_many_jobs_waiting(settings: Any) -> None:
+    configure(settings, max_waiting_jobs=1)
+    first = ask({"video_url": URL}).json()
+    answer = ask({"video_url": f"{URL}?other"})
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_jobs")
+    assert ask({"video_url": URL}).json() == first and Job.objects.count() == 1
+
+
+def test_an_account_whose_share_is_used_up_sends_no_more(settings: Any) -> None:
+    configure(settings, user_quota_bytes=1)
+    made_upload(open_files.guest(), b"some bytes")
+    assert ask({"video_url": URL}).json()["code"] == "storage_full" and not Job.objects.exists()
+    answer = upload(local_client())
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+
+
 def test_a_resolver_that_hangs_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait(10) and [])
@@ -203,6 +220,12 @@ class TestOurOwnFiles:
         job = open_jobs.start_for(video)
         assert ask({"video_url": open_files.file_url(video)}).json()["job_id"] == str(job.id)
         assert open_jobs.start_for(video) == job
+
+    def test_one_that_is_deleted_meanwhile_is_not_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        video = open_video()
+        monkeypatch.setattr(open_jobs.quota, "check_room", lambda _: Asset.objects.all().delete())
+        answer = ask({"video_url": open_files.file_url(video)})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found") and not Job.objects.exists()
 
     @pytest.mark.parametrize("tail", [f"{uuid.uuid4()}.mp4", "x.mp4", "", "../../readyz", f"{uuid.uuid4()}"])
     def test_those_that_are_not_there_are_not_looked_for_elsewhere(self, settings: Any, tail: str) -> None:

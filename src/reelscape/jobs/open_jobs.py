@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from reelscape.errors import NotFound, UnknownFileType, UrlForbidden, UrlUnreachable
-from reelscape.jobs import fetch, open_files, quota, workers
+from reelscape.jobs import fetch, limits, open_files, quota, workers
 from reelscape.jobs.camera import first_camera
 from reelscape.jobs.models import Asset, Job
 from reelscape.jobs.progress import counted_frames
@@ -53,7 +53,10 @@ def workers_alive() -> bool:
 
 
 def start_for(asset: Asset) -> Job:
-    """Queue a job for an open video, or give the one that waits or runs for it. Raises StorageFull."""
+    """Queue a job for an open video, or give the one that waits or runs for it.
+
+    Raises NotFound (the video was deleted meanwhile), StorageFull, TooManyJobs.
+    """
     return _start(asset.owner, asset.file_name, Job.objects.filter(video=asset), video=asset)
 
 
@@ -62,7 +65,7 @@ def start_for_url(owner: User, video_url: str, file_name: str = "") -> Job:
     given again.
 
     An address of a file of ours is taken for that file, before anything else is looked at. Raises UrlForbidden,
-    UrlUnreachable, NotFound and UnknownFileType (our own address, but of no video), StorageFull.
+    UrlUnreachable, NotFound and UnknownFileType (our own address, but of no video), StorageFull, TooManyJobs.
     """
     own = own_file(video_url)
     if own is not None:
@@ -71,6 +74,7 @@ def start_for_url(owner: User, video_url: str, file_name: str = "") -> Job:
     running = _active(same)
     if running is not None:
         return running
+    quota.check_share(owner)
     check_video_url(video_url)
     title = file_name or PurePath(unquote(urlsplit(video_url).path)).name
     return _start(owner, title, same, video_url=video_url)
@@ -81,12 +85,19 @@ def _active(jobs: QuerySet[Job]) -> Job | None:
 
 
 def _start(owner: User, title: str, same: QuerySet[Job], **source: Any) -> Job:
-    """A new job, or the one of `same` that waits or runs."""
+    """A new job, or the one of `same` that waits or runs. Raises NotFound, StorageFull, TooManyJobs."""
     config = settings.REELSCAPE
     if _active(same) is None:
         quota.check_room(0)  # may take a while: nobody else shall wait for it
-    with transaction.atomic():
-        return _active(same) or Job.objects.create(
+    with transaction.atomic():  # no removal of the video comes between the look and the job
+        video = source.get("video")
+        if video is not None and not Asset.objects.filter(id=video.id).exists():
+            raise NotFound("There is no such file on this server.")
+        running = _active(same)
+        if running is not None:
+            return running
+        limits.check_waiting_jobs(owner)
+        return Job.objects.create(
             owner=owner,
             is_open=True,
             title=_plain(title) or "video",

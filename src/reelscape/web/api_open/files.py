@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reelscape.errors import LengthRequired, NotFound, NoWorker, ReelscapeError, UnsupportedMediaType
-from reelscape.jobs import open_files, open_jobs, previews
+from reelscape.jobs import open_files, open_jobs, previews, quota
 from reelscape.jobs.files import store
 from reelscape.jobs.models import Asset
 from reelscape.web.addresses import client_address, limited_as
@@ -59,13 +59,15 @@ class Upload(APIView):
 def _received(request: Request) -> dict[str, Any]:
     """Store the file of the form, and the answer that tells of it."""
     plain, limit_bytes = request._request, settings.REELSCAPE.open_upload_limit_bytes
+    owner = owner_of(request)
+    quota.check_share(owner)
     announced_bytes = content_length(plain) or 0
     if announced_bytes <= limit_bytes + FORM_BYTES:  # else it is refused unread
         charge_bytes(plain, announced_bytes)
     client = limited_as(client_address(plain))
     with form_file(plain, "file", open_files.accepted_extension, client, limit_bytes) as part:
         extension = open_files.accepted_extension(part.name)
-        asset, token = open_files.open_upload(owner_of(request), extension, part.name, part.path)
+        asset, token = open_files.open_upload(owner, extension, part.name, part.path)
     return {**_description(asset), "delete_token": token, **_reconstruction(asset)}
 
 

@@ -78,6 +78,16 @@ def test_a_mesh_that_takes_too_long_is_a_warning(tmp_path: Path, monkeypatch: py
     assert products(tmp_path) == SPLATS_ALONE and not workspace.mesh_scratch_dir.exists()
 
 
+def test_a_fault_of_the_child_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = child.call
+    monkeypatch.setattr(child, "call", lambda _, *rest: call("tests.stages.raising_child:make_mesh", *rest))
+    workspace, report = make_trained_run(tmp_path), Report("mesh")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    assert mesh.run(workspace, SMALL, report) == {"made": False}
+    assert [warning["code"] for warning in report.warnings] == ["mesh_failed"]
+    assert products(tmp_path) == SPLATS_ALONE and not workspace.mesh_scratch_dir.exists()
+
+
 def test_a_stop_leaves_no_product(tmp_path: Path) -> None:
     workspace, cancel = make_trained_run(tmp_path), threading.Event()
 

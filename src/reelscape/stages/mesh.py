@@ -7,7 +7,7 @@ from typing import Any
 
 from reelscape import child
 from reelscape.config import MeshConfig
-from reelscape.errors import OutOfMemory, StageCrashed, TimeLimit
+from reelscape.errors import OutOfMemory, StageCrashed, TimeLimit, UnexpectedError
 from reelscape.report import Report
 from reelscape.workspace import Workspace, remove
 
@@ -30,7 +30,7 @@ def run(workspace: Workspace, config: MeshConfig, report: Report) -> dict[str, A
         return {"made": False}
     try:
         facts = _make(workspace, config, report)
-    except (TimeLimit, OutOfMemory, StageCrashed) as error:
+    except (TimeLimit, OutOfMemory, StageCrashed, UnexpectedError) as error:
         report.warn("mesh_failed", f"No mesh was made: {error.message} The splats are not affected.")
         return {"made": False}
     finally:

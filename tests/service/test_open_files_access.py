@@ -62,6 +62,12 @@ def test_behind_a_trusted_proxy_the_client_counts(set_config: Any) -> None:
     assert upload(local_client(), headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-IP", "Via"])
+@pytest.mark.parametrize("value", [FAR, "127.0.0.1", ""])
+def test_what_a_proxy_passed_on_that_nobody_told_us_of_needs_a_key(name: str, value: str) -> None:
+    assert upload(local_client(), headers={name: value}).status_code == 401
+
+
 def test_the_operator_may_open_or_close_it(set_config: Any) -> None:
     set_config(open_access="anyone", public_url="https://scenes.example.org")
     assert upload(Client(), REMOTE_ADDR=FAR).status_code == 200

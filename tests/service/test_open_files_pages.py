@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ DRAW = """
 import sys, time
 from pathlib import Path
 source, out, *options = sys.argv[1:]
-assert options == ["--card-on-failure", "--lifeline"] and Path(source).is_file()
+assert options == ["--lifeline"] and Path(source).is_file()
 with open(LOG, "a") as log:
     log.write(source + "\\n")
 """
@@ -83,6 +84,24 @@ def test_without_a_picture_there_is_a_card(
     assert is_card(got(client, preview_of(told)))
     assert time.monotonic() - begun < 10
     assert len(calls()) == 1  # what failed is not tried again at once
+
+
+def test_a_file_that_cannot_be_drawn_now_is_drawn_later(
+    client: Client, drawings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawings("sys.exit(1)")
+    told = uploaded()
+    assert is_card(got(client, preview_of(told)))
+    drawings()
+    monkeypatch.setattr(previews.cache, "get", lambda _: None)  # ten minutes later
+    assert got(client, preview_of(told)).data == PNG + GLB
+
+
+def test_a_full_disk_draws_nothing(client: Client, drawings: Any, settings: Any) -> None:
+    calls = drawings()
+    told = uploaded()
+    settings.REELSCAPE = replace(settings.REELSCAPE, disk_quota_bytes=1)
+    assert is_card(got(client, preview_of(told))) and calls() == []
 
 
 def test_a_program_that_is_not_there_is_a_card(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

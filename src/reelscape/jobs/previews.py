@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.core.cache import cache
 
+from reelscape.errors import StorageFull
+from reelscape.jobs import quota
 from reelscape.jobs.drawing import draw
 from reelscape.jobs.files import preview_key, store
 from reelscape.jobs.models import Asset, Job
@@ -61,19 +63,23 @@ def _turn() -> Iterator[bool]:
 
 
 def _try(source: Asset) -> None:
-    """Draw the picture; a failure is remembered for a while, so that it costs no child with every request."""
+    """Draw the picture; a failure is remembered for a while, so that it costs no child with every request.
+
+    No card is kept in the picture's place: what failed for want of time or memory may succeed later.
+    """
     failure = f"no-preview:{source.id}"
     if cache.get(failure):
         return
     try:
+        quota.check_room(0)
         _draw(source)
-    except OSError as error:
+    except (OSError, StorageFull) as error:
         log.warning("no picture of %s: %s", source.key, error)
         cache.set(failure, True, _FAILED_FOR_S)
 
 
 def _draw(source: Asset) -> None:
     """Draw and store the picture, unless the file is deleted meanwhile. Raises OSError."""
-    draw(source, "--card-on-failure")
+    draw(source)
     if not Asset.objects.filter(id=source.id).exists():
         store().delete(preview_key(source.key))

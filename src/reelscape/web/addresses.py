@@ -17,6 +17,10 @@ UNKNOWN = "0.0.0.0"
 """Stands for a peer without an address, such as a local socket."""
 
 
+PASSED_ON = "reelscape.passed_on"
+"""The mark of such a request in its META; no header is called so."""
+
+
 @lru_cache
 def networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
     """Addresses and networks as people write them. Raises BadSetting."""
@@ -45,6 +49,11 @@ def comes_from_trusted_proxy(request: HttpRequest) -> bool:
     """Whether the machine at the other end of the connection is a proxy that the operator trusts."""
     peer = _parsed(request.META.get("REMOTE_ADDR", ""))
     return peer is not None and _is_trusted(peer)
+
+
+def was_passed_on(request: HttpRequest) -> bool:
+    """Whether a proxy that is not trusted seems to have passed the request on: its client may be anywhere."""
+    return bool(request.META.get(PASSED_ON))
 
 
 def limited_as(address: str) -> str:

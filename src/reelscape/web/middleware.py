@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from reelscape.errors import RateLimited
-from reelscape.web.addresses import comes_from_trusted_proxy
+from reelscape.web.addresses import PASSED_ON, comes_from_trusted_proxy
 from reelscape.web.api_v1.answers import refusal
 from reelscape.web.throttles import WINDOW_S, address_wait_s
 
@@ -16,6 +16,8 @@ View = Callable[[HttpRequest], HttpResponseBase]
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
 """Headers by which a proxy tells of its client, and anybody else could claim anything."""
+
+_PASSED_ON = (*FORWARDED, "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 CONTENT_POLICY = "; ".join(
     (
@@ -34,10 +36,14 @@ CONTENT_POLICY = "; ".join(
 
 
 def only_trusted_forwarding(get_response: View) -> View:
-    """Take away what anybody but a trusted proxy claims about the client, so that nothing further in can believe it."""
+    """Take away what anybody but a trusted proxy claims about the client, so that nothing further in can believe it.
+
+    That it was claimed is noted: a proxy that nobody told us of may have passed the request on.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not comes_from_trusted_proxy(request):
+            request.META[PASSED_ON] = any(name in request.META for name in _PASSED_ON)
             for name in FORWARDED:
                 request.META.pop(name, None)
         return get_response(request)

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from reelscape.jobs import open_files
-from reelscape.web.addresses import client_address, limited_as
+from reelscape.web.addresses import client_address, limited_as, was_passed_on
 from reelscape.web.throttles import KeyThrottle, count
 
 if TYPE_CHECKING:  # REST framework's views load the throttles: they are not there yet
@@ -55,11 +55,14 @@ def needs_no_key(request: HttpRequest) -> bool:
     """Whether `open_access` lets this request in without a key.
 
     From loopback means: the client, the name it asks for and the public address are all on this machine. A proxy in
-    front that is not told to us also comes from loopback, but then the service has a name or an address of its own.
+    front that we were not told of also comes from loopback, and may ask for a loopback name: whatever carries a header
+    of proxies then needs a key. One that adds none cannot be told from a client: REELSCAPE_PUBLIC_URL closes that.
     """
     config = settings.REELSCAPE
     if config.open_access != "loopback":
         return bool(config.open_access == "anyone")
+    if was_passed_on(request):
+        return False
     names = [urlsplit(url).hostname for url in (f"//{request.get_host()}", config.public_url)]
     return all(_is_loopback(host) for host in (client_address(request), *names))
 

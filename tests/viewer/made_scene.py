@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from reelscape.formats.mesh_ply import write_mesh_ply
 from reelscape.formats.ply import write_ply
 from reelscape.formats.spz import write_spz
 from reelscape.gaussians import Gaussians
+from reelscape.triangle_mesh import TriangleMesh
 
 # Name: middle (right-up-back axes) and colour. White stands before black, as seen from CAMERA.
 BLOBS: dict[str, tuple[tuple[float, float, float], tuple[int, int, int]]] = {
@@ -69,12 +71,34 @@ def write_splats(folder: Path) -> None:
 
 
 def write_meshes(folder: Path) -> None:
-    """mesh.glb (right-up-back), mesh.ply (right-down-forward), mesh.stl (right-forward-up): cubes for the blobs."""
+    """Cubes for the blobs.
+
+    mesh.glb and mesh.ply are right-up-back, mesh-world.ply right-down-forward as its header says, mesh.stl
+    right-forward-up.
+    """
     vertices, colors, faces = cubes()
     _write_glb(folder / "mesh.glb", vertices, colors, faces)
-    _write_mesh_ply(folder / "mesh.ply", vertices @ TURN, colors, faces)
+    world = vertices @ TURN
+    write_mesh_ply(folder / "mesh.ply", TriangleMesh(world.astype(np.float32), faces.astype(np.int32), colors))
+    _write_world_ply(folder / "mesh-world.ply", world, colors, faces)
     z_up = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])  # right-up-back to right-forward-up, for rows
     _write_stl(folder / "mesh.stl", vertices @ z_up, faces)
+
+
+def write_mesh_with_scraps(path: Path) -> None:
+    """A PLY: the cubes, each twenty times over, and a few small triangles far out to the right of them."""
+    vertices, colors, faces = cubes()
+    shifts = len(vertices) * np.arange(20)[:, None, None]
+    num_scraps = 5
+    scraps = np.array([40.0, 0, 0]) + np.array([[0, 0, 0], [0.1, 0, 0], [0, 0.1, 0]])
+    mesh = TriangleMesh(
+        np.concatenate([np.tile(vertices @ TURN, (20, 1)), np.tile(scraps, (num_scraps, 1))]).astype(np.float32),
+        np.concatenate(
+            [(faces + shifts).reshape(-1, 3), np.arange(3 * num_scraps).reshape(-1, 3) + 20 * len(vertices)]
+        ).astype(np.int32),
+        np.concatenate([np.tile(colors, (20, 1)), np.zeros((3 * num_scraps, 3), np.uint8)]),
+    )
+    write_mesh_ply(path, mesh)
 
 
 def cubes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -141,11 +165,11 @@ def _write_glb_parts(
     path.write_bytes(head + chunks)
 
 
-def _write_mesh_ply(path: Path, vertices: np.ndarray, colors: np.ndarray, faces: np.ndarray) -> None:
+def _write_world_ply(path: Path, vertices: np.ndarray, colors: np.ndarray, faces: np.ndarray) -> None:
     names = [f"property float {axis}" for axis in "xyz"] + [
         f"property uchar {name}" for name in ("red", "green", "blue")
     ]
-    head = ["ply", "format ascii 1.0", f"element vertex {len(vertices)}", *names]
+    head = ["ply", "format ascii 1.0", "comment axes: right-down-forward", f"element vertex {len(vertices)}", *names]
     head += [f"element face {len(faces)}", "property list uchar int vertex_indices", "end_header"]
     places, shades = vertices.tolist(), colors.tolist()
     rows = [f"{x:g} {y:g} {z:g} {r} {g} {b}" for (x, y, z), (r, g, b) in zip(places, shades, strict=True)]

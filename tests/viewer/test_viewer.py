@@ -15,7 +15,15 @@ import numpy as np
 import pytest
 from tests import tolerances
 from tests.viewer.browser import Browser, Page
-from tests.viewer.made_scene import BLOBS, CAMERA, COLOR_OF_PIXEL, PNG_OF_ONE_PIXEL, make_splats, write_textured_glb
+from tests.viewer.made_scene import (
+    BLOBS,
+    CAMERA,
+    COLOR_OF_PIXEL,
+    PNG_OF_ONE_PIXEL,
+    make_splats,
+    write_mesh_with_scraps,
+    write_textured_glb,
+)
 from tests.viewer.site import STATIC_DIR, Site
 
 from reelscape.formats.spz import write_spz
@@ -32,6 +40,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "ply": {"splats": {"ply": "/files/scene.ply"}},
     "glb": GLB,
     "mesh-ply": {"mesh": {"url": "/files/mesh.ply", "kind": "ply"}},
+    "world-ply": {"mesh": {"url": "/files/mesh-world.ply", "kind": "ply"}},
     "points": {"points": {"url": "/files/scene.ply"}},
 }
 SAVE = {"url": "/api/v1/jobs/7/", "method": "PATCH", "csrf": "token"}
@@ -120,7 +129,7 @@ def centroid(picture: np.ndarray, name: str) -> tuple[float, float]:
     return float(xs.mean()), float(ys.mean())
 
 
-@pytest.mark.parametrize("kind", ["spz", "ply", "glb", "mesh-ply"])
+@pytest.mark.parametrize("kind", ["spz", "ply", "glb", "mesh-ply", "world-ply"])
 def test_every_format_stands_upright_in_true_colours(browser: Browser, scene_dir: Path, kind: str) -> None:
     with opened(browser, scene_dir, SHAPES[kind]) as (_, page):
         wait_until_drawn(page)
@@ -150,6 +159,18 @@ def test_a_scene_without_a_camera_is_seen_whole(browser: Browser, scene_dir: Pat
             picture = page.picture()
         assert centroid(picture, "left")[0] < centroid(picture, "front")[0] < centroid(picture, "right")[0]
         assert centroid(picture, "up")[1] < centroid(picture, "front")[1] < centroid(picture, "down")[1]
+
+
+def test_scraps_far_out_do_not_make_a_mesh_small(browser: Browser, scene_dir: Path) -> None:
+    write_mesh_with_scraps(scene_dir / "scraps.ply")
+    widths = []
+    for name in ("mesh.ply", "scraps.ply"):
+        shape = {"mesh": {"url": f"/files/{name}", "kind": "ply"}, "camera": None}
+        with opened(browser, scene_dir, shape) as (_, page):
+            wait_until_drawn(page)
+            picture = page.picture()
+        widths.append(centroid(picture, "right")[0] - centroid(picture, "left")[0])
+    assert widths[1] > 0.9 * widths[0]
 
 
 def test_a_mesh_page_never_loads_the_splat_engine(browser: Browser, scene_dir: Path) -> None:
@@ -257,12 +278,16 @@ def test_files_that_cannot_be_shown_are_said_over_the_poster(browser: Browser, s
     (scene_dir / "poster.png").write_bytes(PNG_OF_ONE_PIXEL)
     (scene_dir / "broken.spz").write_bytes(b"no splats")
     (scene_dir / "broken.glb").write_bytes(b"no mesh")
+    whole = (scene_dir / "mesh.ply").read_bytes()
+    (scene_dir / "broken.ply").write_bytes(whole[: len(whole) // 2])
     for shape in (
         {"splats": {"spz": "/files/broken.spz"}},
         {"mesh": {"url": "/files/broken.glb", "kind": "glb"}},
+        {"mesh": {"url": "/files/broken.ply", "kind": "ply"}},
     ):
         with opened(browser, scene_dir, shape | {"poster": "/files/poster.png"}, noise="Worker error") as (_, page):
             page.wait_for("document.querySelector('.card[role=alert]')?.textContent.includes('damaged')")
+            assert "Error" not in page.evaluate("document.querySelector('.card[role=alert]').textContent")
             assert page.evaluate("getComputedStyle(document.querySelector('.poster')).opacity") == "1"
 
 

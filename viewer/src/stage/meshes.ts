@@ -1,6 +1,5 @@
 import {
   AmbientLight,
-  Box3,
   DirectionalLight,
   DoubleSide,
   Group,
@@ -11,17 +10,19 @@ import {
   Points,
   PointsMaterial,
   Raycaster,
-  Vector3,
   type BufferGeometry,
   type Material,
   type Object3D,
   type Ray,
+  type Vector3,
 } from "three";
 import type { Axes, MeshConfig } from "../config";
 import { CannotShow, type Content } from "./content";
+import { extentOfObject } from "./extent";
 import { uprightRotation, type Extent } from "./view";
 
 const PLAIN_COLOR = 0xb8bec8;
+const MAX_PLY_HEADER_BYTES = 1 << 16;
 
 export class Meshes implements Content {
   readonly extent: Extent;
@@ -29,14 +30,7 @@ export class Meshes implements Content {
 
   constructor(readonly object: Object3D) {
     object.updateMatrixWorld(true);
-    const box = new Box3().setFromObject(object);
-    if (box.isEmpty() || ![...box.min.toArray(), ...box.max.toArray()].every(Number.isFinite)) {
-      throw new CannotShow("The file holds nothing that can be shown.");
-    }
-    this.extent = {
-      center: box.getCenter(new Vector3()),
-      radius: Math.max(box.getSize(new Vector3()).length() / 2, 1e-6),
-    };
+    this.extent = extentOfObject(object);
     this.raycaster.params.Points.threshold = this.extent.radius / 150;
   }
 
@@ -61,10 +55,16 @@ export async function parseMesh(bytes: Uint8Array<ArrayBuffer>, { kind, axes }: 
   return parsePly(bytes, axes);
 }
 
-export async function parsePly(bytes: Uint8Array<ArrayBuffer>, axes: Axes = "right-down-forward"): Promise<Meshes> {
+export async function parsePly(bytes: Uint8Array<ArrayBuffer>, axes?: Axes): Promise<Meshes> {
   const { PLYLoader } = await import("three/addons/loaders/PLYLoader.js");
   const geometry = new PLYLoader().parse(bytes.buffer);
-  return new Meshes(turned(geometry.index ? surface(geometry) : cloud(geometry), axes));
+  return new Meshes(turned(geometry.index ? surface(geometry) : cloud(geometry), axes ?? axesOfPly(bytes)));
+}
+
+/** The format names no axes: y is up, as in most files, unless a comment says that it is Reelscape's world frame. */
+function axesOfPly(bytes: Uint8Array<ArrayBuffer>): Axes {
+  const [header = ""] = new TextDecoder("latin1").decode(bytes.subarray(0, MAX_PLY_HEADER_BYTES)).split("end_header");
+  return /^comment\s+axes:\s+right-down-forward\s*$/m.test(header) ? "right-down-forward" : "right-up-back";
 }
 
 async function parseStl(bytes: Uint8Array<ArrayBuffer>): Promise<Object3D> {

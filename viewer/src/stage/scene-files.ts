@@ -21,7 +21,8 @@ export class SceneFiles {
     const known = this.loaded.get(url);
     if (known) return known;
     const content = await this.fetchContent(shape, url, config, progress).catch((error: unknown) => {
-      throw error instanceof CannotShow ? error : new CannotShow(`The file seems to be damaged: ${String(error)}`);
+      if (error instanceof CannotShow) throw error;
+      throw new CannotShow("This file is damaged or of another kind.", { cause: error });
     });
     this.loaded.set(url, content);
     return content;

@@ -2,6 +2,7 @@ import { SparkRenderer, SplatFileType, SplatMesh, unpackSplat, type PackedSplats
 import { Raycaster, Vector3, type Ray } from "three";
 import { drawInBatches } from "./batches";
 import { bodyOf, lengthOf, type Content, type Progress } from "./content";
+import { bulkOf, columns } from "./extent";
 import type { Stage } from "./stage";
 import { uprightRotation, type Extent } from "./view";
 
@@ -101,7 +102,7 @@ function extentOf(mesh: SplatMesh): Extent {
   const source: PackedSplats | undefined = mesh.packedSplats?.lodSplats ?? mesh.packedSplats;
   const packed = source?.packedArray;
   if (!source || !packed || !source.numSplats) return { center: new Vector3(), radius: 1 };
-  const axes: [number[], number[], number[]] = [[], [], []];
+  const axes = columns();
   const stride = Math.max(1, Math.floor(source.numSplats / NUM_SAMPLES));
   for (let index = 0; index < source.numSplats; index += stride) {
     const { center, opacity } = unpackSplat(packed, index, source.splatEncoding);
@@ -112,14 +113,5 @@ function extentOf(mesh: SplatMesh): Extent {
       .forEach((value, axis) => axes[axis]?.push(value));
   }
   if (!axes[0].length) return { center: new Vector3(), radius: 1 };
-  const [low, high] = [OUTSIDE, 1 - OUTSIDE].map(
-    (share) => new Vector3(...axes.map((values) => quantile(values, share))),
-  );
-  if (!low || !high) return { center: new Vector3(), radius: 1 };
-  return { center: low.clone().add(high).divideScalar(2), radius: Math.max(low.distanceTo(high) / 2, 1e-6) };
-}
-
-function quantile(values: number[], share: number): number {
-  const sorted = Float32Array.from(values).sort();
-  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  return bulkOf(axes, OUTSIDE);
 }

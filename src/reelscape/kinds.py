@@ -25,6 +25,8 @@ _SPZ_MAGIC = b"NGSP"
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _STL_HEADER_BYTES, _STL_TRIANGLE_BYTES = 84, 50
 _STL_TEXT = re.compile(rb"\s*solid\b.*?\bfacet\s+normal\b", re.DOTALL | re.IGNORECASE)
+_OBJ_VERTEX = re.compile(rb"v(\s+[-+]?\.?\d[-+.\deE]*){3,8}\s*")
+_OBJ_BEFORE_VERTICES = (b"mtllib", b"o", b"g", b"s", b"usemtl")
 _GLTF_TEXT = re.compile(rb'\{.*?"asset"\s*:\s*\{[^}]*"version"', re.DOTALL)
 
 
@@ -33,6 +35,7 @@ class Kind(StrEnum):
 
     GLB = "glb"
     GLTF = "gltf"
+    OBJ = "obj"
     PLY_MESH = "ply-mesh"
     PLY_POINTS = "ply-points"
     PLY_SPLATS = "ply-splats"
@@ -73,6 +76,8 @@ def _kind(file: IO[bytes], size_bytes: int) -> Kind:
         return Kind.SPZ
     if _STL_TEXT.match(head):
         return Kind.STL
+    if _is_obj(head):
+        return Kind.OBJ
     return Kind.GLTF if _GLTF_TEXT.match(head.lstrip()) else Kind.OPAQUE
 
 
@@ -94,6 +99,15 @@ def _unzipped(head: bytes) -> bytes:
         return zlib.decompressobj(wbits=31).decompress(head, 16)
     except zlib.error:
         return b""
+
+
+def _is_obj(head: bytes) -> bool:
+    """The format has no magic either: the first line that is no remark, name or material must be a vertex."""
+    for line in head.splitlines():
+        words = line.split(maxsplit=1)
+        if words and not words[0].startswith(b"#") and words[0] not in _OBJ_BEFORE_VERTICES:
+            return _OBJ_VERTEX.fullmatch(line) is not None
+    return False
 
 
 def _is_binary_stl(head: bytes, size_bytes: int) -> bool:

@@ -244,6 +244,19 @@ def test_a_scene_whose_products_are_gone_is_a_page_still(client: Client, built: 
     Job.objects.update(status="finished")
     text = got(client, path_of(told["view"])).data.decode()
     assert "a video" in text and "data-status" not in text
+    assert f'<video class="preview" src="{path_of(told["url"])}" poster="{preview_of(told)}"' in text
+    assert "controls" in text and "<script" not in text
+
+
+def test_a_video_without_a_job_plays_and_one_with_a_job_does_not(client: Client, built: None) -> None:
+    with_job, without = uploaded("walk.mp4", MP4), uploaded("walk.bin", MP4)
+    texts = [got(client, path_of(told["view"])).data.decode() for told in (with_job, without)]
+    assert ["<video" in text for text in texts] == [False, True]
+
+
+def test_a_kind_without_a_viewer_is_named(client: Client, built: None) -> None:
+    text = got(client, path_of(uploaded("cube.bin", b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")["view"])).data.decode()
+    assert "a 3D model in the OBJ format" in text and "<script" not in text
 
 
 def test_static_files_of_the_pages_are_served(client: Client) -> None:

@@ -13,11 +13,12 @@ from reelscape.picture.backdrop import Image32, backdrop
 _LETTERS = {
     Kind.GLB: "GLB", Kind.GLTF: "GLTF", Kind.PLY_MESH: "PLY", Kind.PLY_POINTS: "PLY", Kind.PLY_SPLATS: "PLY",
     Kind.SPZ: "SPZ", Kind.STL: "STL", Kind.VIDEO: "VIDEO", Kind.PICTURE: "PICTURE", Kind.ZIP: "ZIP",
+    Kind.OBJ: "OBJ",
 }  # fmt: skip
 _WORDS = {
     Kind.GLB: "3D model", Kind.GLTF: "3D model", Kind.PLY_MESH: "3D model", Kind.PLY_POINTS: "point cloud",
     Kind.PLY_SPLATS: "Gaussian splats", Kind.SPZ: "Gaussian splats", Kind.STL: "3D model", Kind.VIDEO: "moving picture",
-    Kind.PICTURE: "still picture", Kind.ZIP: "archive",
+    Kind.PICTURE: "still picture", Kind.ZIP: "archive", Kind.OBJ: "3D model",
 }  # fmt: skip
 _OPAQUE_SUFFIXES = (".bin", ".omxl")  # of files whose content tells nothing; any other name may be a lie
 _BRIGHT, _DIM, _LINE = (236, 238, 242), (150, 157, 170), (104, 112, 128)

@@ -31,7 +31,7 @@ SIDES_PX = (64, 2048)
 LIMITS = child.Limits(wall_s=30.0, memory_bytes=2200 << 20, file_bytes=64 << 20)
 """The libraries take about 600 MB of the address space, most of it never touched."""
 
-CARD_KINDS = (Kind.OPAQUE, Kind.ZIP, Kind.GLTF)
+CARD_KINDS = (Kind.OPAQUE, Kind.ZIP, Kind.GLTF, Kind.OBJ)
 
 
 def make_picture(

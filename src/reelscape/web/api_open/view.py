@@ -40,6 +40,7 @@ _WORDS = {
     Kind.PICTURE: "a picture",
     Kind.VIDEO: "a video",
     Kind.GLTF: "a glTF scene that points at further files",
+    Kind.OBJ: "a 3D model in the OBJ format",
     Kind.OPAQUE: "of no kind that can be shown",
 }
 
@@ -69,6 +70,7 @@ def _shown(asset: Asset) -> dict[str, Any]:
         "title": open_files.file_name(asset),
         "asset": asset,
         "kind": _WORDS.get(kind, "a 3D scene"),
+        "is_video": kind is Kind.VIDEO,
         "file": open_files.file_path(asset),
         "preview": open_files.preview_path(asset),
         "preview_url": open_files.preview_url(asset),

@@ -20,7 +20,15 @@ from tests.service.made_jobs import made_job
 from tests.service.made_work import configure, on_event, work_once, work_until_over
 from tests.service.site import VIDEO, Bait, Site, baited, made_authority, serving
 
-from reelscape.errors import Cancelled, ReelscapeError, UrlForbidden, UrlNotVideo, UrlRefused, UrlTooLarge
+from reelscape.errors import (
+    Cancelled,
+    ReelscapeError,
+    UrlForbidden,
+    UrlNotVideo,
+    UrlRefused,
+    UrlTooLarge,
+    WrongDeleteToken,
+)
 from reelscape.jobs import engine, fetch, fetch_child, open_files, runner, verbs
 from reelscape.jobs.fetch_child import Order
 from reelscape.jobs.files import store
@@ -208,7 +216,9 @@ class TestTheJob:
         assert (video.extension, video.file_name, video.owner) == ("mov", "My walk.MOV", open_files.guest())
         assert store().path(video.key).read_bytes() == VIDEO
         assert open_files.find(video.id, "mov") == video and left_incoming() == []
-        verbs.delete(job)
+        with pytest.raises(WrongDeleteToken):
+            open_files.delete(video, open_files.fetched_token(Job()))
+        open_files.delete(video, open_files.fetched_token(job))
         assert not Asset.objects.exists() and not store().exists(video.key)
 
     @pytest.mark.parametrize(

@@ -80,6 +80,13 @@ def test_a_wrong_key_is_refused_where_none_is_needed() -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "bad_api_key")
 
 
+@pytest.mark.parametrize("given", ["Bearer abc", "Basic YTpi", "abcdefgh.0000", "Token x"])
+def test_credentials_of_another_kind_are_refused(given: str) -> None:
+    answer = upload(local_client(Authorization=given))
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+    assert local_client().post("/api/reconstruct", {}, headers={"Authorization": given}).status_code == 401
+
+
 def test_cookies_open_nothing(set_config: Any) -> None:
     ann = made_caller("ann")
     client = local_client()

@@ -159,19 +159,51 @@ def test_one_job_that_cannot_be_removed_stops_no_other_and_no_other_step(
 ) -> None:
     stuck, old = (made_job(ann, status="finished", ended_at=ago(31)) for _ in range(2))
     folder = with_run(made_job(ann, status="finished", ended_at=ago(2)))
-    delete = verbs.delete
+    expire = verbs.expire
 
     def fail_for_one(job: Job) -> None:
         if job == stuck:
             raise OSError("stuck")
-        delete(job)
+        expire(job)
 
-    monkeypatch.setattr(verbs, "delete", fail_for_one)
+    monkeypatch.setattr(verbs, "expire", fail_for_one)
     monkeypatch.setattr(retention, "remove_old_uploads", lambda: 1 / 0)
     retention.clean_up()
     assert not Job.objects.filter(id=old.id).exists() and Job.objects.filter(id=stuck.id).exists()
     assert not folder.exists()
     assert f"cannot deal with job {stuck.id}" in caplog.text and "division by zero" in caplog.text
+
+
+def test_one_open_job_that_cannot_be_removed_stops_no_other(
+    ann: User, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(settings, keep_open_s=DAY_S)
+    stuck, old = (made_job(ann, is_open=True, status="finished", ended_at=ago(2)) for _ in range(2))
+    upload = made_upload(ann)
+    Asset.objects.update(is_open=True, stored_at=ago(2))
+    expire = verbs.expire
+    monkeypatch.setattr(verbs, "expire", lambda job: 1 / 0 if job == stuck else expire(job))
+    retention.remove_old_open()
+    assert list(Job.objects.all()) == [stuck] and not Asset.objects.filter(id=upload.id).exists()
+    assert not Job.objects.filter(id=old.id).exists()
+
+
+def test_a_job_that_was_queued_again_meanwhile_is_kept(ann: User) -> None:
+    job = made_job(ann, is_open=True, status="finished", ended_at=ago(2), video=made_upload(ann))
+    Job.objects.update(status="queued")
+    verbs.expire(job)
+    assert Job.objects.get().video is not None
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_an_open_upload_goes_with_open_jobs_alone(ann: User, is_open: bool) -> None:
+    upload = made_upload(ann)
+    Asset.objects.update(is_open=True)
+    upload.refresh_from_db()
+    verbs.expire(made_job(ann, is_open=is_open, status="finished", ended_at=ago(31), video=upload))
+    assert not Job.objects.exists() and Asset.objects.exists() is not is_open
+    verbs.delete(made_job(ann, status="finished", video=upload))
+    assert not Asset.objects.exists()
 
 
 def test_a_locked_database_ends_a_sweep_at_once(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +215,7 @@ def test_a_locked_database_ends_a_sweep_at_once(ann: User, monkeypatch: pytest.M
 
     for _ in range(2):
         made_job(ann, status="finished", ended_at=ago(31))
-    monkeypatch.setattr(verbs, "delete", locked)
+    monkeypatch.setattr(verbs, "expire", locked)
     with pytest.raises(OperationalError):
         retention.clean_up()
     assert len(tried) == 1

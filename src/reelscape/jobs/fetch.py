@@ -48,7 +48,7 @@ def keep(claim: Claim, job: Job, path: Path) -> Asset | None:
     """
     name = PurePath(unquote(urlsplit(job.video_url).path)).name
     try:
-        asset, _ = open_files.open_upload(job.owner, _extension(name, path), name, path)
+        asset, _ = open_files.open_upload(job.owner, _extension(name, path), name, path, open_files.fetched_token(job))
     except NotAVideo as error:
         raise UrlNotVideo() from error
     with transaction.atomic():

@@ -14,11 +14,12 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from reelscape.errors import NotAVideo, NotFound, UnknownFileType, WrongDeleteToken
 from reelscape.jobs import quota, uploads, verbs
 from reelscape.jobs.files import store
-from reelscape.jobs.models import Asset
+from reelscape.jobs.models import Asset, Job
 from reelscape.kinds import Kind, kind_of
 
 GUEST = "guest"
@@ -43,8 +44,14 @@ def accepted_extension(file_name: str) -> str:
     return extension
 
 
-def open_upload(owner: User, extension: str, file_name: str, path: Path) -> tuple[Asset, str]:
-    """A new open file of `owner` from a complete file of the incoming folder; returns it and the token that deletes it.
+def fetched_token(job: Job) -> str:
+    """The token that deletes the video that is fetched for a job: it can be told before the file is there."""
+    return salted_hmac("reelscape.fetched", str(job.id), algorithm="sha256").hexdigest()
+
+
+def open_upload(owner: User, extension: str, file_name: str, path: Path, token: str = "") -> tuple[Asset, str]:
+    """A new open file of `owner` from a complete file of the incoming folder; returns it and the token that deletes it,
+    which is a new one if none is given.
 
     Raises NotAVideo (the extension says video, the content does not), StorageFull, OSError.
     """
@@ -52,7 +59,7 @@ def open_upload(owner: User, extension: str, file_name: str, path: Path) -> tupl
     if extension in VIDEO_EXTENSIONS and kind is not Kind.VIDEO:
         raise NotAVideo()
     quota.check_room(0)
-    number, token = uuid.uuid4(), secrets.token_urlsafe(32)
+    number, token = uuid.uuid4(), token or secrets.token_urlsafe(32)
     asset = Asset.objects.create(
         id=number,
         owner=owner,

@@ -57,35 +57,39 @@ def start_for(asset: Asset) -> Job:
 
     Raises NotFound (the video was deleted meanwhile), StorageFull, TooManyJobs.
     """
-    return _start(asset.owner, asset.file_name, Job.objects.filter(video=asset), video=asset)
+    return _start(asset.owner, asset.file_name, Job.objects.filter(video=asset), video=asset)[0]
 
 
-def start_for_url(owner: User, video_url: str, file_name: str = "") -> Job:
+def start_for_url(owner: User, video_url: str, file_name: str = "") -> tuple[Job, str]:
     """Queue a job for a video that the worker is to fetch; one of `owner` that waits or runs for the same address is
-    given again.
+    given again. Also returns the token that deletes the file once it is fetched, for a new job; else "".
 
     An address of a file of ours is taken for that file, before anything else is looked at. Raises UrlForbidden,
     UrlUnreachable, NotFound and UnknownFileType (our own address, but of no video), StorageFull, TooManyJobs.
     """
     own = own_file(video_url)
     if own is not None:
-        return start_for(own)
+        return start_for(own), ""
     same = Job.objects.filter(owner=owner, video_url=video_url)
     running = _active(same)
     if running is not None:
-        return running
+        return running, ""
     quota.check_share(owner)
     check_video_url(video_url)
     title = file_name or PurePath(unquote(urlsplit(video_url).path)).name
-    return _start(owner, title, same, video_url=video_url)
+    job, is_new = _start(owner, title, same, video_url=video_url)
+    return job, open_files.fetched_token(job) if is_new else ""
 
 
 def _active(jobs: QuerySet[Job]) -> Job | None:
     return jobs.filter(is_open=True, status__in=Job.ACTIVE).order_by("created_at").first()
 
 
-def _start(owner: User, title: str, same: QuerySet[Job], **source: Any) -> Job:
-    """A new job, or the one of `same` that waits or runs. Raises NotFound, StorageFull, TooManyJobs."""
+def _start(owner: User, title: str, same: QuerySet[Job], **source: Any) -> tuple[Job, bool]:
+    """A new job, or the one of `same` that waits or runs, and whether it is new.
+
+    Raises NotFound, StorageFull, TooManyJobs.
+    """
     config = settings.REELSCAPE
     if _active(same) is None:
         quota.check_room(0)  # may take a while: nobody else shall wait for it
@@ -95,9 +99,9 @@ def _start(owner: User, title: str, same: QuerySet[Job], **source: Any) -> Job:
             raise NotFound("There is no such file on this server.")
         running = _active(same)
         if running is not None:
-            return running
+            return running, False
         limits.check_waiting_jobs(owner)
-        return Job.objects.create(
+        job = Job.objects.create(
             owner=owner,
             is_open=True,
             title=_plain(title) or "video",
@@ -106,6 +110,7 @@ def _start(owner: User, title: str, same: QuerySet[Job], **source: Any) -> Job:
             camera_data=first_camera("orbital"),
             **source,
         )
+    return job, True
 
 
 def _plain(title: str) -> str:

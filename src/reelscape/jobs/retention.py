@@ -34,7 +34,7 @@ def remove_old_jobs() -> None:
     if kept_s:
         for job in _ended().filter(is_open=False, ended_at__lt=timezone.now() - timedelta(seconds=kept_s)):
             with one_of_many(f"job {job.id}"):
-                verbs.delete(job)
+                verbs.expire(job)
 
 
 def remove_old_uploads() -> None:
@@ -58,9 +58,12 @@ def remove_old_open() -> None:
         return
     since = timezone.now() - timedelta(seconds=kept_s)
     for job in _ended().filter(is_open=True, ended_at__lt=since):
-        verbs.delete(job)
+        with one_of_many(f"job {job.id}"):
+            verbs.expire(job)
     for asset in Asset.objects.filter(kind=Asset.Kind.UPLOAD, is_open=True, stored_at__lt=since, jobs=None):
-        verbs.delete_upload(asset)
+        with one_of_many(asset.key), transaction.atomic():
+            if not asset.jobs.exists():
+                verbs.delete_upload(asset)
 
 
 def remove_old_runs() -> None:

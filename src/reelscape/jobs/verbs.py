@@ -190,18 +190,32 @@ def delete(job: Job) -> None:
     A worker that runs the job finds no row to hold, and ends the run. On a full disk not even rows can go: then the
     files go first, which makes room.
     """
-    job_id, video = job.id, job.video
+    _delete(job.id, job.video, Job.objects.all())
+
+
+def expire(job: Job) -> None:
+    """Remove a job whose time has come as `delete` does, unless it was queued again just now.
+
+    An open upload stays when the job is not open: it has a time of its own.
+    """
+    keeps_video = job.video is not None and job.video.is_open and not job.is_open
+    _delete(job.id, None if keeps_video else job.video, Job.objects.exclude(status__in=Job.ACTIVE))
+
+
+def _delete(job_id: uuid.UUID, video: Asset | None, among: QuerySet[Job]) -> None:
     try:
-        _delete_rows(job_id, video)
+        _delete_rows(job_id, video, among)
     except OperationalError as error:
         if not is_full(error):
             raise
         _remove_files(job_id)
-        _delete_rows(job_id, video)
+        _delete_rows(job_id, video, among)
 
 
-def _delete_rows(job_id: uuid.UUID, video: Asset | None) -> None:
+def _delete_rows(job_id: uuid.UUID, video: Asset | None, among: QuerySet[Job]) -> None:
     with transaction.atomic():
+        if not among.filter(id=job_id).exists():
+            return
         if video is not None and not video.jobs.exclude(id=job_id).exists():
             delete_upload(video)
         transaction.on_commit(partial(_remove_files, job_id), robust=True)

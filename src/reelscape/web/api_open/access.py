@@ -28,8 +28,10 @@ class MaySend(BasePermission):
     """Whoever has a key, and without one whom the setting `open_access` lets in."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether this request may send something."""
-        return bool(request.user.is_authenticated) or needs_no_key(request._request)
+        """Whether this request may send something. One that names credentials is never taken for a guest's."""
+        if request.user.is_authenticated:
+            return True
+        return not request.headers.get("Authorization") and needs_no_key(request._request)
 
 
 class SendsPerAddress(BaseThrottle):

@@ -22,6 +22,8 @@ _MEANINGS = {
     507: "The server has no room left.",
 }
 
+_TOKEN = "Of a new job whose video is fetched: deletes the fetched file and all that came of it; told only here."
+
 
 class OpenUpload(serializers.Serializer[Any]):
     """A form with one file."""
@@ -49,6 +51,7 @@ class StartedJob(serializers.Serializer[Any]):
 
     job_id = serializers.UUIDField()
     status = serializers.CharField(help_text="processing")
+    delete_token = serializers.CharField(required=False, help_text=_TOKEN)
 
 
 class WaitingJob(Problem):
@@ -56,6 +59,7 @@ class WaitingJob(Problem):
 
     job_id = serializers.UUIDField()
     status = serializers.CharField(help_text="processing")
+    delete_token = serializers.CharField(required=False, help_text=_TOKEN)
 
 
 class JobState(serializers.Serializer[Any]):

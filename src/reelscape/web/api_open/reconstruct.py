@@ -51,8 +51,8 @@ class Reconstruct(Endpoint):
     def post(self, request: Request) -> Response:
         """Queue a job; 503, and the job waits, when no worker was seen for a while."""
         wish = read(ReconstructRequest, request.data).validated_data
-        job = open_jobs.start_for_url(owner_of(request), wish["video_url"], wish.get("filename") or "")
-        told = {"job_id": str(job.id), "status": "processing"}
+        job, token = open_jobs.start_for_url(owner_of(request), wish["video_url"], wish.get("filename") or "")
+        told = {"job_id": str(job.id), "status": "processing", **({"delete_token": token} if token else {})}
         if open_jobs.workers_alive():
             return Response(told)
         error = NoWorker()

@@ -134,6 +134,15 @@ def test_pages_of_any_origin_may_read() -> None:
     assert upload(local_client(**ORIGIN))["Access-Control-Allow-Origin"] == "*"
 
 
+def test_no_cache_keeps_an_error(set_config: Any) -> None:
+    none = "00000000-0000-4000-8000-000000000000.glb"
+    for path in (f"/api/files/{none}", f"/api/preview/{none}", "/api/files/x", "/api/reconstruct/report/x"):
+        answer = got(local_client(), path)
+        assert (answer.status_code, answer["Cache-Control"]) == (404, "no-store"), path
+    set_config(open_access="key")
+    assert upload(local_client())["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("path", ["/api/upload", "/api/upload/", "/api/files/x.glb", "/api/reconstruct"])
 def test_preflights_are_answered(path: str) -> None:
     asked = {**ORIGIN, "Access-Control-Request-Method": "DELETE", "Access-Control-Request-Headers": "x-delete-token"}

@@ -144,6 +144,11 @@ def test_addresses_of_another_form_are_refused_at_once(url: str) -> None:
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "data:video/mp4;base64,AAAA", "videos.example.org/x.mp4", "x"])
+def test_an_address_without_tls_is_told_so(url: str) -> None:
+    assert ask({"video_url": url}).json()["error"] == "The video_url must start with https://."
+
+
 def test_a_name_that_stands_for_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     for address in ("10.1.2.3", "::1", "169.254.169.254"):
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, said=address, **__: [(0, 0, 0, "", (said, 443))])
@@ -210,7 +215,8 @@ def test_hosts_that_the_operator_allows_are_taken(settings: Any) -> None:
 
 def test_a_form_does_as_well_and_a_large_body_does_not() -> None:
     assert LOCAL.post("/api/reconstruct/", {"video_url": URL}).status_code == 200
-    assert ask({"video_url": URL, "filename": "x" * (2 << 20)}).status_code == 413
+    answer = ask({"video_url": URL, "filename": "x" * (2 << 20)})
+    assert answer.status_code == 413 and "generate-upload-url" not in answer.json()["error"]
     assert LOCAL.get("/api/reconstruct").status_code == 405
 
 

@@ -47,6 +47,8 @@ class Target:
 def target_of(url: str, what: str) -> Target:
     """The address as it will be called; `what` names it in sentences. Raises UrlForbidden when it cannot be."""
     try:
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise UrlForbidden(f"{what} must start with https://.")
         prepared = requests.Request("GET", url).prepare()
         parts = urlsplit(prepared.url or "")
         host, port = str(parts.hostname or ""), parts.port
@@ -54,8 +56,6 @@ def target_of(url: str, what: str) -> Target:
         raise UrlForbidden(f"{what} is not one that can be called.") from error
     if parts.username is not None or not host:
         raise UrlForbidden(f"{what} must name a host, and no user.")
-    if parts.scheme not in ("http", "https"):
-        raise UrlForbidden(f"{what} must start with https://.")
     return Target(prepared.url or "", parts.scheme, host, port or (443 if parts.scheme == "https" else 80))
 
 

@@ -48,7 +48,7 @@ def _check_length(request: HttpRequest) -> int:
     if length_bytes is None and "Transfer-Encoding" in request.headers:
         raise LengthRequired("The request does not say how long its body is.")
     if (length_bytes or 0) > LIMIT_BYTES:
-        raise UploadTooLarge("The body is larger than 1 MB: a video goes to the address of generate-upload-url.")
+        raise UploadTooLarge("The body is larger than 1 MB, the most for anything but an upload of a file.")
     return length_bytes or 0
 
 

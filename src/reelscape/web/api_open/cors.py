@@ -16,7 +16,10 @@ _KEPT_S = 86_400
 
 
 def open_to_pages(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answer OPTIONS and mark every answer of the open surface, errors too; never for requests with credentials."""
+    """Answer OPTIONS and mark every answer of the open surface, errors too; never for requests with credentials.
+
+    No error is kept by a cache: what is not there may come, and what is busy now is not so later.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not _OPEN.match(request.path):
@@ -24,6 +27,8 @@ def open_to_pages(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Ca
         response = _options() if request.method == "OPTIONS" else get_response(request)
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = _SEEN
+        if response.status_code >= 400:
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     return middleware

@@ -23,7 +23,8 @@ export function bulkOf(points: Columns, outside: number): Extent {
     low.setComponent(axis, sorted[skipped] ?? 0);
     high.setComponent(axis, sorted[sorted.length - 1 - skipped] ?? 0);
   });
-  return { center: low.clone().add(high).divideScalar(2), radius: Math.max(low.distanceTo(high) / 2, 1e-6) };
+  const halfSize = high.clone().sub(low).divideScalar(2);
+  return { center: low.add(halfSize), halfSize, radius: Math.max(halfSize.length(), 1e-6) };
 }
 
 /** The middle and reach of what is to be seen of an object whose matrices are up to date; throws CannotShow. */

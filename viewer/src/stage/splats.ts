@@ -10,6 +10,7 @@ const LEVELS_ABOVE = 1_000_000; // splats; below, building levels of detail cost
 const DILATION_PX2 = 0.3; // what the trainer adds to a splat's covariance on screen, without weakening it
 const NUM_SAMPLES = 20_000;
 const OUTSIDE = 0.07; // share of splats beyond either end that do not count as scene
+const NOTHING: Extent = { center: new Vector3(), halfSize: new Vector3(1, 1, 1), radius: 1 };
 const FAINT = 0.15; // opacity below which a splat is haze
 
 export interface SplatFile {
@@ -101,7 +102,7 @@ export class SplatEngine {
 function extentOf(mesh: SplatMesh): Extent {
   const source: PackedSplats | undefined = mesh.packedSplats?.lodSplats ?? mesh.packedSplats;
   const packed = source?.packedArray;
-  if (!source || !packed || !source.numSplats) return { center: new Vector3(), radius: 1 };
+  if (!source || !packed || !source.numSplats) return NOTHING;
   const axes = columns();
   const stride = Math.max(1, Math.floor(source.numSplats / NUM_SAMPLES));
   for (let index = 0; index < source.numSplats; index += stride) {
@@ -112,6 +113,6 @@ function extentOf(mesh: SplatMesh): Extent {
       .toArray()
       .forEach((value, axis) => axes[axis]?.push(value));
   }
-  if (!axes[0].length) return { center: new Vector3(), radius: 1 };
+  if (!axes[0].length) return NOTHING;
   return bulkOf(axes, OUTSIDE);
 }

@@ -212,7 +212,11 @@ def test_products_of_an_open_job_are_files(client: Client) -> None:
     product = made_product(job, "glb", data=GLB)
     back = got(client, f"/api/files/{product.id}.glb")
     assert (back.status_code, back.data) == (200, GLB)
-    assert 'filename="a.mp4.glb"' in back["Content-Disposition"]
+    assert 'filename="a.glb"' in back["Content-Disposition"]
+    names = {"ply": "ply", "spz": "spz", "mesh": "ply", "preview": "jpg", "turntable": "mp4"}
+    products = [product, *(made_product(job, name, extension) for name, extension in names.items())]
+    saved = [open_files.file_name(each) for each in products]
+    assert saved == ["a.glb", "a.ply", "a.spz", "a_mesh.ply", "a_preview.jpg", "a_turntable.mp4"]
 
 
 def test_the_guest_owns_it_and_can_never_sign_in() -> None:

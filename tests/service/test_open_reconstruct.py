@@ -341,6 +341,20 @@ class TestStatus:
         assert told["created_at"].endswith("Z") and told["percent"] == 0.0
         assert not told.keys() & {"mission_id", "relay_base", "error", "view_url", "glb_asset_url", "video_url"}
 
+    def test_warnings_say_why_there_is_no_mesh(self) -> None:
+        warning = {"code": "no_surface", "message": "The views agree on too little of a surface."}
+        report = {"warnings": [{**warning, "more": 1}, "odd"]}
+        job = made_job(open_files.guest(), is_open=True, status="finished", report=report)
+        assert status(job.id).json()["warnings"] == [warning]
+        Job.objects.update(report={"warnings": 5})
+        assert "warnings" not in status(job.id).json()
+
+    def test_what_happens_now_is_told_while_something_happens(self) -> None:
+        job = made_job(open_files.guest(), is_open=True, status="running", message="picture 3 of 9")
+        assert status(job.id).json()["message"] == "picture 3 of 9"
+        Job.objects.update(status="failed")
+        assert "message" not in status(job.id).json()
+
     def test_a_failure_is_told_with_code_and_advice(self) -> None:
         error = {"error_code": "camera_still", "error_message": "The camera hardly moved.", "advice": "Walk."}
         told = status(made_job(open_files.guest(), is_open=True, status="failed", **error).id).json()

@@ -88,6 +88,11 @@ def test_a_fault_of_the_child_is_a_warning(tmp_path: Path, monkeypatch: pytest.M
     assert products(tmp_path) == SPLATS_ALONE and not workspace.mesh_scratch_dir.exists()
 
 
+def test_the_memory_limit_follows_the_field() -> None:
+    limits_gb = [mesh.memory_limit_bytes(side) / 1e9 for side in (256, 512, 1024)]
+    assert limits_gb[0] < 3.5 < limits_gb[1] < 4.5 and limits_gb[2] > 1.4 * 5.6
+
+
 def test_a_stop_leaves_no_product(tmp_path: Path) -> None:
     workspace, cancel = make_trained_run(tmp_path), threading.Event()
 

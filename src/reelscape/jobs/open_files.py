@@ -116,7 +116,7 @@ def kind(asset: Asset) -> Kind:
 def file_name(asset: Asset) -> str:
     """The name to save it under."""
     if asset.job is not None:
-        return f"{verbs.plain_name(asset.job.title)}.{asset.extension}"
+        return verbs.product_file_name(asset.job.title, asset.name, asset.extension)
     return asset.file_name or f"{asset.id}.{asset.extension}"
 
 

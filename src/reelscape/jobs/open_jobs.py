@@ -173,7 +173,8 @@ def document(job: Job) -> dict[str, Any]:
         "title": job.title,
         "created_at": job.created_at.isoformat().replace("+00:00", "Z"),
         "stage": job.stage,
-        "message": job.message,
+        "message": "" if job.is_over else job.message,
+        "warnings": _warnings(job),
         "percent": round(100 * job.overall, 1),
         "current_frame": current,
         "total_frames": total,
@@ -182,7 +183,14 @@ def document(job: Job) -> dict[str, Any]:
         "advice": job.advice,
         **_links(job),
     }
-    return {name: value for name, value in told.items() if value not in (None, "")}
+    return {name: value for name, value in told.items() if value not in (None, "", [])}
+
+
+def _warnings(job: Job) -> list[dict[str, str]]:
+    """What the run could not do, such as a mesh. The report may come from outside: nothing of its form is certain."""
+    told = job.report.get("warnings") if isinstance(job.report, dict) else None
+    found = [warning for warning in told if isinstance(warning, dict)] if isinstance(told, list) else []
+    return [{name: str(warning.get(name, ""))[:500] for name in ("code", "message")} for warning in found[:20]]
 
 
 def _links(job: Job) -> dict[str, str]:

@@ -173,8 +173,18 @@ def product(job: Job, name: str) -> Asset:
 def artifact_url(job: Job, name: str) -> str:
     """A signed address of a product, which saves under the job's title. Raises NotAvailable."""
     found = product(job, name)
-    file_name = f"{plain_name(job.title)}{'' if name in ('ply', 'spz') else '_' + name}.{found.extension}"
+    file_name = product_file_name(job.title, name, found.extension)
     return signer().url(found.key, "r", settings.REELSCAPE.download_expiry_s, file_name)
+
+
+def product_file_name(title: str, name: str, extension: str) -> str:
+    """The name to save a product under: the title, and what it is unless the extension says so.
+
+    The suffix of a video at the end of the title says nothing of a product.
+    """
+    stem, dot, suffix = title.rpartition(".")
+    plain = plain_name(stem if dot and suffix.lower() in VIDEO_TYPES else title)
+    return f"{plain}{'' if name == extension else '_' + name}.{extension}"
 
 
 def plain_name(title: str) -> str:

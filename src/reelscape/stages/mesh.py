@@ -13,7 +13,14 @@ from reelscape.workspace import Workspace, remove
 
 VERSION = 1
 
-_MEMORY_BYTES = 8 << 30  # address space; it really takes half a GB
+_MEMORY_BYTES = (3 << 30, 8 << 30)  # address space, for small fields and at most
+_VOXEL_BYTES = 8
+
+
+def memory_limit_bytes(voxels_per_side: int) -> int:
+    """What the child may take. A room took 0.8, 1.6 and 5.6 GB of address space at 256, 512 and 1024 voxels a side."""
+    least, most = _MEMORY_BYTES
+    return min(least + _VOXEL_BYTES * voxels_per_side**3, most)
 
 
 def run(workspace: Workspace, config: MeshConfig, report: Report) -> dict[str, Any]:
@@ -49,7 +56,7 @@ def _make(workspace: Workspace, config: MeshConfig, report: Report) -> dict[str,
         "mesh_paths": [str(scratch_dir / path.name) for path in workspace.mesh_paths],
         "settings": asdict(config),
     }
-    limits = child.Limits(config.time_limit_s, _MEMORY_BYTES)
+    limits = child.Limits(config.time_limit_s, memory_limit_bytes(config.voxels_per_side))
     log_path = workspace.log_path("mesh")
     facts: dict[str, Any] = child.call("reelscape.stages.mesh_child:make_mesh", arguments, limits, report, log_path)
     for path in workspace.mesh_paths:

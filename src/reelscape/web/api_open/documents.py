@@ -62,6 +62,13 @@ class WaitingJob(Problem):
     delete_token = serializers.CharField(required=False, help_text=_TOKEN)
 
 
+class RunWarning(serializers.Serializer[Any]):
+    """Something that the run could not do."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
 class JobState(serializers.Serializer[Any]):
     """A job; what is not known yet, or does not apply, is left out."""
 
@@ -72,6 +79,7 @@ class JobState(serializers.Serializer[Any]):
     percent = serializers.FloatField(help_text="Of the whole job, 0 to 100; never falls.")
     stage = serializers.CharField(required=False)
     message = serializers.CharField(required=False, help_text="What happens now, for people.")
+    warnings = RunWarning(many=True, required=False, help_text="At most 20; among them why there is no mesh.")
     current_frame = serializers.IntegerField(required=False, help_text="Never falls.")
     total_frames = serializers.IntegerField(required=False, help_text="Three times the frames of the scene.")
     view_url = serializers.URLField(required=False)

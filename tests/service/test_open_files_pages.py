@@ -17,7 +17,7 @@ from django.test import Client
 from tests.service.made_jobs import made_product
 from tests.service.made_open import GLB, MP4, PLY_HEAD, got, local_client, path_of, preview_of, uploaded
 
-from reelscape.jobs import drawing, previews
+from reelscape.jobs import drawing, open_jobs, previews
 from reelscape.jobs.files import store
 from reelscape.jobs.models import Asset, Job
 from reelscape.web.api_open import view
@@ -237,6 +237,22 @@ def test_a_videos_page_follows_its_job_and_then_shows_the_scene(client: Client, 
     assert config["poster"] == paths["preview"] and config["camera"] == job.camera_data
     assert "data-status" not in text
     assert all(got(client, path).status_code == 200 for path in paths.values())
+
+
+def test_each_of_two_jobs_of_a_video_has_its_own_page(client: Client, built: None) -> None:
+    told = uploaded("walk.mp4", MP4)
+    first = Job.objects.get()
+    Job.objects.update(status="finished")
+    second = open_jobs.start_for(Asset.objects.get(id=told["id"]))
+    Job.objects.update(status="finished")
+    for job in (first, second):
+        scene, picture = made_product(job, "spz"), made_product(job, "preview", "jpg")
+        link = client.get(f"/api/reconstruct/status/{job.id}").json()["view_url"]
+        text = got(client, path_of(link)).data.decode()
+        assert config_of(text)["splats"] == {"spz": f"/api/files/{scene.id}.spz"}
+        assert f"/api/preview/{picture.id}.jpg" in text and f'content="{link}"' in text
+    for other in ("x", told["id"]):
+        assert got(client, f"{path_of(told['view'])}?job={other}").status_code == 404
 
 
 def test_a_scene_whose_products_are_gone_is_a_page_still(client: Client, built: None) -> None:

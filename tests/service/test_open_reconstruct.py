@@ -370,7 +370,7 @@ class TestStatus:
         for name in names:
             assert LOCAL.head(told[name].removeprefix(settings.REELSCAPE.public_url)).status_code == 200, name
         assert told["glb_asset_url"].endswith(".glb") and told["mesh_viewer_url"].endswith(".glb")
-        assert told["view_url"] == open_files.view_url(job.video) if job.video else False
+        assert job.video is not None and told["view_url"] == f"{open_files.view_url(job.video)}?job={job.id}"
 
     def test_a_run_without_a_mesh_finishes_without_its_links(self, settings: Any) -> None:
         configure(settings)

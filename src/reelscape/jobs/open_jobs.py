@@ -201,7 +201,7 @@ def _links(job: Job) -> dict[str, str]:
     if job.report is not None:
         links["report_url"] = f"{settings.REELSCAPE.public_url}/api/reconstruct/report/{job.id}"
     if job.status == Job.Status.FINISHED and (viewed := _viewed(job, products)) is not None:
-        links["view_url"] = open_files.view_url(viewed)
+        links["view_url"] = open_files.view_url(viewed) + (f"?job={job.id}" if viewed == job.video else "")
     return links
 
 

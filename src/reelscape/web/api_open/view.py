@@ -50,7 +50,7 @@ def page(request: HttpRequest, file_id: UUID, extension: str) -> HttpResponse:
     """The page; 404 for a file that is not open."""
     try:
         asset = open_files.find(file_id, extension)
-        shown = _shown(asset)
+        shown = _shown(asset, request.GET.get("job", ""))
     except NotFound:
         raise Http404 from None
     answer = render(request, "view.html", shown)
@@ -60,10 +60,10 @@ def page(request: HttpRequest, file_id: UUID, extension: str) -> HttpResponse:
     return answer
 
 
-def _shown(asset: Asset) -> dict[str, Any]:
+def _shown(asset: Asset, job_id: str) -> dict[str, Any]:
     """What the template needs. Raises NotFound."""
     kind = open_files.kind(asset)
-    job = _job_of(asset)
+    job = _job_of(asset, job_id)
     is_finished = job is not None and job.status == Job.Status.FINISHED
     config = job_config(job) if job is not None and is_finished else file_config(asset, kind)
     return {
@@ -73,17 +73,28 @@ def _shown(asset: Asset) -> dict[str, Any]:
         "is_video": kind is Kind.VIDEO,
         "file": open_files.file_path(asset),
         "preview": open_files.preview_path(asset),
-        "preview_url": open_files.preview_url(asset),
-        "page_url": open_files.view_url(asset),
+        "preview_url": open_files.preview_url((_picture_of(job) if job_id and job else None) or asset),
+        "page_url": open_files.view_url(asset) + (f"?job={job.id}" if job_id and job else ""),
         "job": None if is_finished else job,
         "config": config,
         "viewer": _viewer() if config is not None else None,
     }
 
 
-def _job_of(asset: Asset) -> Job | None:
-    """The job that makes, or made, a scene of a video: one that is finished before all others, then the newest."""
+def _picture_of(job: Job) -> Asset | None:
+    return job.products.filter(name="preview", size_bytes__isnull=False).first()
+
+
+def _job_of(asset: Asset, job_id: str) -> Job | None:
+    """The job that makes, or made, a scene of a video: the one that is asked for; without a wish one that is finished
+    before all others, then the newest. Raises NotFound for a job of something else.
+    """
     jobs = list(asset.jobs.filter(is_open=True).order_by("-created_at"))
+    if job_id:
+        wished = next((job for job in jobs if str(job.id) == job_id), None)
+        if wished is None:
+            raise NotFound()
+        return wished
     return next((job for job in jobs if job.status == Job.Status.FINISHED), jobs[0] if jobs else None)
 
 

@@ -2,7 +2,7 @@
 
 The plan is JSON: `stage_s` seconds per stage; `die` {stage: how often} kills itself there; `fail` {stage: error};
 `deaf` ignores SIGTERM; `big` bytes that each stage leaves; `exit` status without a word; `frames` that it uses;
-`flat` makes no mesh.
+`flat` makes no mesh; `snapshots` how many early scenes the training shows.
 Each stage runs in a child with a session and a lifeline of its own, as real ones do, and is noted in diary.txt.
 """
 
@@ -103,6 +103,7 @@ def work(root: Path, plan: dict[str, Any], stage: str, span: tuple[float, float]
     note(root, f"begin {stage} {os.getpid()}")
     program = [sys.executable, "-c", _STAGE_CHILD, str(root / "stage.lock"), str(plan.get("stage_s", 0.0))]
     child = subprocess.Popen(program, stdin=subprocess.PIPE, start_new_session=True)
+    show(root, plan.get("snapshots", 0) if stage == "train" else 0)
     try:
         while True:
             say("progress", stage, fraction=0.5, overall=round(span[0] + span[1] / 2, 4), message=f"half of {stage}")
@@ -119,6 +120,14 @@ def work(root: Path, plan: dict[str, Any], stage: str, span: tuple[float, float]
         (root / "work").mkdir(exist_ok=True)
         (root / "work" / stage).write_bytes(bytes(plan["big"]))
     note(root, f"end {stage}" if status == 0 else f"OVERLAP {stage}")
+
+
+def show(root: Path, number: int) -> None:
+    for step in range(1, number + 1):
+        path = root / "work" / "snapshots" / f"step_{step}.spz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"snapshot {step}")
+        say("snapshot", "train", path=str(path), step=step, num_gaussians=1, psnr_db=20.0)
 
 
 def die_as_planned(root: Path, plan: dict[str, Any], stage: str) -> None:

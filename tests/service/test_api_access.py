@@ -23,6 +23,10 @@ OPEN = {"", "healthz", "readyz", "llms.txt", "api/v1", "api/v1/openapi.json", "a
 """For everybody, with nobody's data."""
 SIGNED = {"blobs/{key}", "scenes/{job_id}"}
 """For whoever holds a signed address; a scene's page also for its owner, and for everybody when it is public."""
+SCENE_PARTS = {"scenes/{job_id}/live", "scenes/{job_id}/live/{snapshot}", "scenes/{job_id}/{file}", "oembed"}
+"""For whoever may see the scene's page (test_scenes); oEmbed of public scenes alone (test_scene_sharing)."""
+SCENE_ACTIONS = {f"scenes/{{job_id}}/{name}" for name in ("view", "change", "cancel", "retry", "delete")}
+"""For the owner, by a session (test_scene_actions)."""
 PAGES = {
     "login/", "logout/", "signup/", "inactive/", "confirm-email/", "confirm-email/{key}/", "password/reset/",
     "password/reset/done/", "password/reset/key/done/", "password/reset/key/{uidb36}-{key}/",
@@ -56,6 +60,8 @@ def test_every_route_has_a_decision() -> None:
     decided = (
         OPEN
         | SIGNED
+        | SCENE_PARTS
+        | SCENE_ACTIONS
         | BY_ID
         | SENDING
         | WORKERS

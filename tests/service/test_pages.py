@@ -86,7 +86,7 @@ def test_the_gallery_shows_public_finished_scenes_alone_the_newest_first(ann: Us
         made_scene(ann, title=name, **fields)
     made_job(ann, title="Without files", public=True, status="finished", ended_at=now)
     text = Client().get("/").content.decode()
-    assert re.findall(r"<h3><a [^>]+>([^<]+)<", text) == ["Newer one", "Older one"]
+    assert re.findall(r'<h3 class="name"><a [^>]+>([^<]+)<', text) == ["Newer one", "Older one"]
     assert text.count("/preview.jpg") == 2
 
 
@@ -114,10 +114,10 @@ def test_long_lists_have_pages(ann: User, client: Client) -> None:
     for number in range(cards.PAGE_SIZE + 1):
         made_scene(ann, title=f"scene {number}")
     for path in ("/", "/mine/"):
-        assert client.get(path).content.decode().count("<h3>") == cards.PAGE_SIZE
+        assert client.get(path).content.decode().count('class="name"') == cards.PAGE_SIZE
         assert 'rel="next" href="?page=2"' in client.get(path).content.decode()
         for page in ("2", "999"):
-            assert client.get(path, {"page": page}).content.decode().count("<h3>") == 1
+            assert client.get(path, {"page": page}).content.decode().count('class="name"') == 1
         assert client.get(path, {"page": "-x"}).status_code == 200
 
 
@@ -182,13 +182,18 @@ def test_an_upload_that_was_begun_gets_a_fresh_address(ann: User, client: Client
     begun = post(client, "/upload/address/", name="walk.mp4").json()["blob_name"]
     assert post(client, "/upload/address/", name="walk.mp4", blob_name=begun).json()["blob_name"] == begun
     assert Asset.objects.count() == 1
-    bobs, used = made_upload(User.objects.create_user("bob")).key, made_upload(ann)
-    made_job(ann, video=used)
-    for name in (bobs, used.key, "videos/nonsense.mp4", "../../etc"):
+    bobs = made_upload(User.objects.create_user("bob")).key
+    for name in (bobs, "videos/nonsense.mp4", "../../etc"):
         assert post(client, "/upload/address/", name="walk.mp4", blob_name=name).json()["blob_name"] not in (
             begun,
             name,
         )
+
+
+def test_a_wish_whose_answer_was_lost_makes_no_second_scene(ann: User, client: Client) -> None:
+    blob_name = made_upload(ann).key
+    answers = [post(client, "/upload/submit/", blob_name=blob_name).json() for _ in range(2)]
+    assert answers == [{"page": f"/scenes/{Job.objects.get().id}/"}] * 2
 
 
 def test_bad_wishes_are_told(ann: User, client: Client) -> None:

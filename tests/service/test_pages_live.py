@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.service.live_server import free_port
@@ -26,10 +27,15 @@ NOTE_OFFSETS = """(() => {
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = find_chromium()
-    if program is None:
+def program() -> str:
+    found = find_chromium()
+    if found is None:
         pytest.skip("chromium is not installed")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with Browser(program, tmp_path_factory.mktemp("profile")) as started:
         yield started
 
@@ -113,20 +119,22 @@ def test_several_files_queue_up_and_my_scenes_follows_them(page: Page, service: 
     page.wait_for("location.pathname === '/mine/' && document.readyState === 'complete'")
     page.evaluate("window.isSamePage = true")
     page.wait_for("document.querySelectorAll('#cards .tag.good').length >= 2 && !document.querySelector('.busy')")
-    titles = page.evaluate("[...document.querySelectorAll('#cards h3')].map((title) => title.textContent)")
+    titles = page.evaluate("[...document.querySelectorAll('#cards .name')].map((title) => title.textContent)")
     assert titles[:2] == ["three", "one"]
     assert page.evaluate("window.isSamePage") and page.console == []
 
 
-def test_an_upload_goes_on_where_the_line_broke(page: Page, service: LiveService) -> None:
+def test_an_upload_goes_on_where_the_line_broke(program: str, service: LiveService, tmp_path: Path) -> None:
     port, size = free_port(), 10 * MEGABYTE
-    with breaking_line(service.port, port, [3 * MEGABYTE, 4 * MEGABYTE]) as line:
+    line_of = breaking_line(service.port, port, [3 * MEGABYTE, 4 * MEGABYTE])
+    with line_of as line, Browser(program, tmp_path) as own:  # whose end closes all its connections
+        page = own.open("about:blank")
         sign_in(page, service, f"http://127.0.0.1:{port}/upload/")
         choose(page, "long.mp4", size=size)
         page.evaluate(NOTE_OFFSETS)
         start(page)
         assert service.wait_status(job_of(page), "finished")["title"] == "long"
-    offsets = json.loads(page.evaluate("sessionStorage.getItem('offsets')"))
+        offsets = json.loads(page.evaluate("sessionStorage.getItem('offsets')"))
     assert line.breaks == [] and offsets == sorted(offsets)
     assert len(offsets) >= 2 and offsets[-1] > 2 * MEGABYTE  # the browser itself repeats some parts
 

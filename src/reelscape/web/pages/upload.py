@@ -82,9 +82,11 @@ def address(request: SignedInRequest) -> HttpResponse:
 @login_required
 @require_POST
 def submit(request: SignedInRequest) -> HttpResponse:
-    """Queue a job for the upload `blob_name`; answers where its page is."""
+    """Queue a job for the upload `blob_name`; answers where its page is, also when the first answer was lost."""
+    blob_name = request.POST.get("blob_name", "")
     try:
-        job = verbs.submit(request.user, SceneForm(request.POST).submission(request.POST.get("blob_name", "")))
+        wish = SceneForm(request.POST).submission(blob_name)
+        job = verbs.jobs_of(request.user).filter(video__key=blob_name).first() or verbs.submit(request.user, wish)
     except ReelscapeError as error:
         return json_failure(error)
     return JsonResponse({"page": f"/scenes/{job.id}/"}, status=201)
@@ -138,9 +140,8 @@ def _new(request: SignedInRequest) -> Asset:
 
 
 def _begun(user: User, blob_name: str) -> Asset | None:
-    """An upload of the user that no job has taken yet."""
+    """An upload of the user, complete or not."""
     try:
-        asset = verbs.upload_of(user, UUID(PurePath(blob_name).stem))
+        return verbs.upload_of(user, UUID(PurePath(blob_name).stem))
     except (ValueError, NotFound):
         return None
-    return None if asset.jobs.exists() else asset

@@ -26,7 +26,7 @@ function show(page) {
     if (card.outerHTML === news.outerHTML) return;
     const hasFocus = card.contains(document.activeElement);
     card.replaceWith(document.adoptNode(news));
-    if (hasFocus) news.querySelector("h3 a")?.focus();
+    if (hasFocus) news.querySelector(".name a")?.focus();
   });
   return fresh.some((card) => card.querySelector("progress"));
 }

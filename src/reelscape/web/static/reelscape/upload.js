@@ -96,9 +96,9 @@ async function run() {
 async function make(item) {
   item.bar.hidden = false;
   try {
-    const blobName = await send(item);
+    const blobName = await persist(item, () => send(item));
     item.state.textContent = "Uploaded. Starting…";
-    const page = (await ask(form.dataset.submit, wish(item, blobName))).page;
+    const { page } = await persist(item, () => ask(form.dataset.submit, wish(item, blobName)));
     forget(item.file);
     finish(item, page);
     return page;
@@ -123,28 +123,31 @@ function wish(item, blobName) {
   return fields.public.checked ? { ...told, public: "true" } : told;
 }
 
-/** Send a file from where it is, over as many broken lines as it takes; the upload's name. */
-async function send(item) {
-  for (let tries = 0; ; tries += 1) {
+/** Do a step over as many broken lines as it takes. */
+async function persist(item, step) {
+  for (item.tries = 0; ; item.tries += 1) {
     try {
-      const begun = recalled(item.file);
-      const told = await ask(form.dataset.address, { name: item.file.name, blob_name: begun?.blobName ?? "" });
-      item.url = told.url;
-      let offset = await offsetOf(told.url);
-      while (offset < item.file.size) {
-        remember(item.file, told.blob_name, offset);
-        progress(item, offset);
-        offset = await sendPart(item, offset);
-        tries = 0;
-      }
-      remember(item.file, told.blob_name, offset);
-      progress(item, offset);
-      return told.blob_name;
+      return await step();
     } catch (error) {
       if (error instanceof Refused || item.isGone) throw error;
-      await pause(item, PAUSES_S[Math.min(tries, PAUSES_S.length - 1)]);
+      await pause(item, PAUSES_S[Math.min(item.tries, PAUSES_S.length - 1)]);
     }
   }
+}
+
+/** Send a file from where it is; the upload's name. */
+async function send(item) {
+  const told = await ask(form.dataset.address, { name: item.file.name, blob_name: recalled(item.file)?.blobName ?? "" });
+  item.url = told.url;
+  let offset = await offsetOf(told.url);
+  for (; offset < item.file.size; item.tries = 0) {
+    remember(item.file, told.blob_name, offset);
+    progress(item, offset);
+    offset = await sendPart(item, offset);
+  }
+  remember(item.file, told.blob_name, offset);
+  progress(item, offset);
+  return told.blob_name;
 }
 
 async function offsetOf(url) {

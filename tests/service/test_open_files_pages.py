@@ -166,7 +166,7 @@ def config_of(text: str) -> dict[str, Any]:
 
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view, "_viewer", lambda: {"script": "viewer/v.js", "style": "viewer/v.css"})
+    monkeypatch.setattr(view, "viewer_files", lambda: {"script": "viewer/v.js", "style": "viewer/v.css"})
 
 
 MODELS = [
@@ -215,7 +215,7 @@ def test_an_opaque_file_has_a_download_page(client: Client, built: None, data: b
 
 
 def test_without_a_built_viewer_there_is_a_download_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view, "_viewer", lambda: None)
+    monkeypatch.setattr(view, "viewer_files", lambda: None)
     text = got(client, path_of(uploaded()["view"])).data.decode()
     assert "cannot show it" in text and "<script" not in text
 

@@ -26,7 +26,7 @@ from reelscape.errors import (
     coded,
     from_dict,
 )
-from reelscape.jobs import engine, fetch, quota, retention, run_report
+from reelscape.jobs import engine, fetch, quota, retention, run_report, snapshots
 from reelscape.jobs.database import is_full, is_locked
 from reelscape.jobs.engine import Claim
 from reelscape.jobs.files import remove_run, run_dir, store
@@ -92,6 +92,8 @@ def work_on(claim: Claim, stopping: threading.Event) -> None:
         _settle(attempt, partial(engine.crashed, claim, died.error))
     except Exception as raised:  # the border: whatever happens, the row says it
         _fail(attempt, raised)
+    finally:
+        snapshots.forget(claim)
     if not Job.objects.filter(id=job.id).exists():  # deleted while its run was still writing
         remove_run(job.id)
 
@@ -235,6 +237,8 @@ class _Attempt:
             for event in process.read(0.0 if is_over else _LOOK_EVERY_S):
                 if event["event"] == "ended":
                     ended, leave_until = event, time.monotonic() + _LEAVE_S
+                if event["event"] == "snapshot":
+                    snapshots.keep(self.claim, event)
                 if self._progress.take(event):
                     self._tell()
             for check in checks:

@@ -25,6 +25,8 @@ from reelscape.splat.score import psnr_db
 from reelscape.splat.views import Views
 
 _PROGRESS_EVERY_S = 0.5
+_SHOW_EVERY_S = 10.0
+_SHOW_SHARE = 0.02  # of the time, at most, goes into early scenes between those of the schedule
 GAUSSIAN_BYTES = 59 * 4 * 6  # parameters, two moments, copies while growing
 ALPHA_THRESHOLD = 1 / 255
 MAX_REACH = 30.0  # times the distance within which 95 % of the gaussians lie
@@ -57,10 +59,12 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
         if schedule.grows(step):
             target = min(config.max_gaussians, int(len(model) * GROWTH_FACTOR))
             model = grow(model, target, np.random.default_rng([config.seed, step]))
-        if schedule.snapshots(step):
+        if schedule.snapshots(step) or pace.is_show_due(step):
+            begun_s = time.monotonic()
             pace.psnr_db = _running_psnr_db(model, views, schedule, step)
             if files:
                 files.show(model.gaussians(), step, pace.psnr_db)
+            pace.shown(begun_s)
         pace.tick(step, len(model), lambda: _save(model, step, files))  # noqa: B023 - called at once
     return tidied(model.gaussians())
 
@@ -79,6 +83,7 @@ class _Pace:
         self._report, self._num_steps = report, config.num_steps
         self._save_every_s = config.checkpoint_every_s
         self._said_at, self._saved_at = 0.0, time.monotonic()
+        self._show_due_s = time.monotonic() + _SHOW_EVERY_S
         self._say(done, num_gaussians)
 
     def tick(self, step: int, num_gaussians: int, save: Callable[[], None]) -> None:
@@ -91,6 +96,15 @@ class _Pace:
         if last or now - self._said_at > _PROGRESS_EVERY_S:
             self._say(step, num_gaussians)
             self._said_at = now
+
+    def is_show_due(self, step: int) -> bool:
+        """Whether watchers have waited long enough; the last step is the scene itself."""
+        return step < self._num_steps and time.monotonic() >= self._show_due_s
+
+    def shown(self, begun_s: float) -> None:
+        """Note that an early scene was made since `begun_s`: the dearer it was, the later the next one."""
+        now_s = time.monotonic()
+        self._show_due_s = now_s + max(_SHOW_EVERY_S, (now_s - begun_s) / _SHOW_SHARE)
 
     def _say(self, step: int, num_gaussians: int) -> None:
         quality = "" if np.isnan(self.psnr_db) else f", {self.psnr_db:.1f} dB"

@@ -20,6 +20,7 @@ from reelscape.splat.views import split_holdout
 from reelscape.workspace import Workspace, atomic, remove
 
 VERSION = 1
+NUM_SNAPSHOTS_KEPT = 2  # one more than the newest: who was just told of it may still be reading
 
 
 def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, Any]:
@@ -58,6 +59,8 @@ def _files(workspace: Workspace, config: TrainConfig, report: Report) -> Trainin
         path = workspace.snapshot_path(step)
         with atomic(path) as temporary:
             write_spz(temporary, replace(gaussians, shN=gaussians.shN[:, :0]))
+        for old in sorted(path.parent.glob("step_*.spz"))[:-NUM_SNAPSHOTS_KEPT]:
+            remove(old)
         report.snapshot(str(path), step, len(gaussians), psnr_db if math.isfinite(psnr_db) else 0.0)
 
     sparse = hash_input(workspace.sparse_dir)["sha256"]

@@ -24,7 +24,7 @@ DEADLINE_S = 10.0
 """For the whole body. One that does not come at all is ended by `web.pace`, since a read waits for its bytes."""
 
 _PIECE_BYTES = 1 << 12
-_WITH_FILES = ("/blobs/", "/api/v1/upload", "/api/upload")
+_WITH_FILES = ("/blobs/", "/api/v1/upload", "/api/upload", "/upload/file/")
 """What paths start with whose views take files, and bound them: a body there is left for them to read."""
 
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
 
-from reelscape.web import blobs, health, llms, scenes
+from reelscape.web import blobs, health, llms
 from reelscape.web.api_open import view
 from reelscape.web.api_v1 import openapi
+from reelscape.web.pages import guide, home, mine, upload
 from reelscape.web.routes import route
+from reelscape.web.scene import sharing
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="profile")),
+    path("", home.home, name="home"),
+    path("upload/", upload.page, name="upload"),
+    path("upload/address/", upload.address, name="upload_address"),
+    path("upload/submit/", upload.submit, name="upload_submit"),
+    path("upload/file/", upload.plain_form, name="upload_file"),
+    path("mine/", mine.mine, name="mine"),
+    path("docs/", guide.guide, name="docs"),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("blobs/<path:key>", blobs.blob),
@@ -23,7 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("reelscape.web.api_open.urls")),
     path("view/<uuid:file_id>.<slug:extension>", view.page),
     path("llms.txt", llms.guide),
-    route("scenes/{job_id}", scenes.page),
+    path("scenes/", include("reelscape.web.scene.urls")),
+    path("oembed", sharing.oembed),
 ]
 
 handler400 = "reelscape.web.api_v1.answers.bad_request"

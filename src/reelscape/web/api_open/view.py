@@ -77,7 +77,7 @@ def _shown(asset: Asset, job_id: str) -> dict[str, Any]:
         "page_url": open_files.view_url(asset) + (f"?job={job.id}" if job_id and job else ""),
         "job": None if is_finished else job,
         "config": config,
-        "viewer": _viewer() if config is not None else None,
+        "viewer": viewer_files() if config is not None else None,
     }
 
 
@@ -99,7 +99,7 @@ def _job_of(asset: Asset, job_id: str) -> Job | None:
 
 
 @cache
-def _viewer() -> dict[str, str] | None:
+def viewer_files() -> dict[str, str] | None:
     """The addresses of the built viewer; None where it was not built."""
     try:
         names = json.loads(_MANIFEST_PATH.read_text(encoding="utf-8"))

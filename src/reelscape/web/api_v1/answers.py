@@ -99,7 +99,7 @@ def body_of(error: ReelscapeError) -> dict[str, Any]:
 
 def failure(exc: Exception, context: Mapping[str, Any]) -> Response:
     """REST framework's exception handler: an answer for whatever a view raised."""
-    error = _as_ours(exc)
+    error = as_ours(exc)
     if error is None:
         log.error("Unforeseen error at %s", getattr(context.get("request"), "path", "?"), exc_info=exc)
         return Response(_fault(), 500)
@@ -130,7 +130,7 @@ def _headers(status: int, wait_s: float | None = None) -> dict[str, str]:
     return {"Retry-After": str(max(1, round(wait_s or 1)))} if status == 429 else {}
 
 
-def _as_ours(exc: Exception) -> ReelscapeError | None:
+def as_ours(exc: Exception) -> ReelscapeError | None:
     """The leaf of our tree for what a view raised; None for what nobody foresaw."""
     if isinstance(exc, ReelscapeError):
         return exc

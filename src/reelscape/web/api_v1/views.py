@@ -16,11 +16,11 @@ from rest_framework.response import Response
 from reelscape.errors import BadRequest, NoPreviewYet, NotAvailable
 from reelscape.jobs import verbs
 from reelscape.jobs.publication import PRODUCTS
-from reelscape.web import scenes
 from reelscape.web.api_v1.documents import JobDocument, SubmittedJob, UploadAddress
 from reelscape.web.api_v1.endpoint import Endpoint, problems
 from reelscape.web.api_v1.requests import JobChange, JobFilter, JobRequest, JobSettings, UploadRequest, read
 from reelscape.web.api_v1.rows import document, documents, filtered, own_job
+from reelscape.web.scene import access
 
 KINDS = (*PRODUCTS, verbs.THUMBNAIL)
 _ID = OpenApiParameter("job_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
@@ -182,7 +182,7 @@ class Viewer(Endpoint):
     )
     def get(self, request: Request, job_id: str) -> Response:
         """Redirects to a page for browsers. HEAD works too."""
-        return _redirect(scenes.page_url(own_job(_user(request), job_id)))
+        return _redirect(access.page_url(own_job(_user(request), job_id)))
 
 
 class Report(Endpoint):

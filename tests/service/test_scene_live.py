@@ -1,0 +1,103 @@
+"""The page of a scene in a browser, on a really started service with a stand-in for runs."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.service.live_service import LiveService, wait_for
+from tests.viewer.browser import Browser, Page, find_chromium
+from tests.viewer.made_scene import write_splats
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    program = find_chromium()
+    if program is None:
+        pytest.skip("chromium is not installed")
+    with Browser(program, tmp_path_factory.mktemp("profile")) as started:
+        yield started
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[LiveService]:
+    live = LiveService(tmp_path / "data")
+    try:
+        live.start()
+        yield live
+    finally:
+        live.end()
+
+
+@pytest.fixture
+def other_site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder, and the address of a server of another origin that shows it."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield folder, f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def loaded(page: Page, part: str) -> list[str]:
+    """The different addresses with this part that the page asked for."""
+    return sorted({url for url in page.requests if part in url})
+
+
+def test_a_watcher_sees_the_scene_come_and_another_site_shows_it(
+    browser: Browser, service: LiveService, other_site: tuple[Path, str], tmp_path: Path
+) -> None:
+    write_splats(tmp_path)
+    spz = base64.b64encode((tmp_path / "scene.spz").read_bytes()).decode()
+    plan = {"stage_s": 2.0, "train_s": 15.0, "snapshots": 2, "spz": spz, "flat": True}
+    job_id = service.submit(plan, public=True)
+    service.wait_status(job_id, "running")
+    url = f"{service.url}/scenes/{job_id}/"
+    page = browser.open(url, 390, 844, touch=True)
+    page.wait_for("document.getElementById('making-bar')?.value > 0")
+    assert page.evaluate("document.getElementById('viewer').hidden") and not loaded(page, "/static/viewer/scene-viewer")
+
+    page.wait_for("document.querySelector('#viewer.drawn')")
+    wait_for(lambda: len(loaded(page, ".spz")) >= 2, 30, "a second early scene")
+    page.evaluate("window.isTheSamePage = true")
+
+    service.wait_status(job_id, "finished", 60)
+    page.wait_for("document.querySelector('.downloads a')")
+    assert loaded(page, "/scene.spz") == [f"{url}scene.spz"]
+    assert page.evaluate("window.isTheSamePage")
+    assert not page.evaluate("document.getElementById('making-bar')")
+    assert page.console == []
+    assert not [asked for asked in page.requests if not asked.startswith((service.url, "blob:"))]
+    page.close()
+
+    folder, site_url = other_site
+    (folder / "index.html").write_text(
+        f'<link rel="icon" href="data:,"><iframe src="{url}?embed=1" width="360" height="300"></iframe>'
+    )
+    frame = browser.open(site_url)
+    wait_for(lambda: loaded(frame, "/scene.spz"), 20, "the embedded scene")
+    assert frame.console == []
+    frame.close()
+    (folder / "whole.html").write_text(f'<link rel="icon" href="data:,"><iframe src="{url}"></iframe>')
+    frame = browser.open(f"{site_url}/whole.html")
+    wait_for(lambda: any("frame" in line for line in frame.console), 20, "the refusal of the whole page")
+    assert not loaded(frame, "/static/")
+    frame.close()
+    service.ask("PATCH", f"jobs/{job_id}/", json={"public": False}).raise_for_status()
+    for part in ("?embed=1", "preview.jpg", "scene.spz", "live"):
+        assert httpx.get(url + part).status_code == 404

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -84,20 +83,6 @@ def test_ply_by_hand(tmp_path: Path) -> None:
     np.testing.assert_array_equal(vertices["place"], mesh.vertices * Y_UP)
     np.testing.assert_array_equal(vertices["color"], mesh.colors)
     np.testing.assert_array_equal(faces["corners"], mesh.triangles)
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """The node program, with the independent readers installed; skips where there is none."""
-    program, npm = shutil.which("node"), shutil.which("npm")
-    if not program or not npm:
-        pytest.skip("node and npm are not installed")
-    if not (JS_DIR / "node_modules" / "gltf-validator").is_dir():
-        try:
-            subprocess.run([npm, "ci", "--no-fund"], cwd=JS_DIR, capture_output=True, timeout=120, check=True)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            pytest.skip(f"the readers could not be installed: {error}")
-    return program
 
 
 def test_the_khronos_validator_finds_nothing_and_three_sees_the_same(tmp_path: Path, node: str) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -134,20 +133,6 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "foreign.spz").write_bytes(content)
     with pytest.raises(UnreadableScene):
         read_spz(tmp_path / "foreign.spz")
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """The node program, with the independent readers installed; skips where there is none."""
-    program, npm = shutil.which("node"), shutil.which("npm")
-    if not program or not npm:
-        pytest.skip("node and npm are not installed")
-    if not (JS_DIR / "node_modules" / "three").is_dir():
-        try:
-            subprocess.run([npm, "ci", "--no-fund"], cwd=JS_DIR, capture_output=True, timeout=120, check=True)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            pytest.skip(f"the readers could not be installed: {error}")
-    return program
 
 
 def read_with_others(node: str, path: Path) -> dict[str, Any]:

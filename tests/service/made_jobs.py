@@ -59,3 +59,13 @@ def write_blob(key: str, data: bytes) -> None:
     path = store().path(key)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
+
+
+def post(caller: Caller, path: str, body: Any = None) -> Any:
+    """What the API answers to a POST of JSON."""
+    return caller.client.post(f"{API}/{path}", body, content_type="application/json")
+
+
+def submit(caller: Caller, **fields: Any) -> Any:
+    """What the API answers to a job for a new upload of the caller."""
+    return post(caller, "submit-job/", {"blob_name": made_upload(caller.user).key, **fields})

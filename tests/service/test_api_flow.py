@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from tests.service.made_jobs import API, Caller, made_caller, made_job, made_product, made_upload
+from tests.service.made_jobs import API, Caller, made_caller, made_job, made_product, made_upload, post, submit
 
 from reelscape.jobs import verbs
 from reelscape.jobs.files import run_dir, store
@@ -34,14 +34,6 @@ SUBMITTED_CAMERA = {
 @pytest.fixture
 def ann() -> Caller:
     return made_caller("ann")
-
-
-def post(caller: Caller, path: str, body: Any = None) -> Any:
-    return caller.client.post(f"{API}/{path}", body, content_type="application/json")
-
-
-def submit(caller: Caller, **fields: Any) -> Any:
-    return post(caller, "submit-job/", {"blob_name": made_upload(caller.user).key, **fields})
 
 
 @pytest.mark.parametrize("extension", ["mp4", "MP4", ".Mov", "zip"])

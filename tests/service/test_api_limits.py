@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.service.made_jobs import API, Caller, made_caller, made_job, made_upload
+from tests.service.made_jobs import API, Caller, made_caller, made_job, made_upload, post, submit
 
 from reelscape.jobs import uploads
 from reelscape.jobs.files import store
@@ -21,14 +21,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ann() -> Caller:
     return made_caller("ann")
-
-
-def post(caller: Caller, path: str, body: Any = None) -> Any:
-    return caller.client.post(f"{API}/{path}", body, content_type="application/json")
-
-
-def submit(caller: Caller, **fields: Any) -> Any:
-    return post(caller, "submit-job/", {"blob_name": made_upload(caller.user).key, **fields})
 
 
 def test_a_webhook_is_looked_at_only_with_an_upload_of_ones_own(ann: Caller) -> None:

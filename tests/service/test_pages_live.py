@@ -10,7 +10,7 @@ import pytest
 from tests.service.live_server import free_port
 from tests.service.live_service import LiveService
 from tests.service.test_client_live import MEGABYTE, breaking_line
-from tests.viewer.browser import Browser, Page, find_chromium
+from tests.viewer.browser import Browser, Page
 
 PHONE = {"width": 390, "height": 844, "touch": True}
 PLAN = json.dumps({"stage_s": 0.05})
@@ -24,20 +24,6 @@ NOTE_OFFSETS = """(() => {
   addEventListener("pagehide", () => sessionStorage.setItem("offsets", JSON.stringify(offsets)));
 })()"""
 """Where the parts begin that a page sends."""
-
-
-@pytest.fixture(scope="module")
-def program() -> str:
-    found = find_chromium()
-    if found is None:
-        pytest.skip("chromium is not installed")
-    return found
-
-
-@pytest.fixture(scope="module")
-def browser(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(program, tmp_path_factory.mktemp("profile")) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -124,10 +110,10 @@ def test_several_files_queue_up_and_my_scenes_follows_them(page: Page, service: 
     assert page.evaluate("window.isSamePage") and page.console == []
 
 
-def test_an_upload_goes_on_where_the_line_broke(program: str, service: LiveService, tmp_path: Path) -> None:
+def test_an_upload_goes_on_where_the_line_broke(chromium: str, service: LiveService, tmp_path: Path) -> None:
     port, size = free_port(), 10 * MEGABYTE
     line_of = breaking_line(service.port, port, [3 * MEGABYTE, 4 * MEGABYTE])
-    with line_of as line, Browser(program, tmp_path) as own:  # whose end closes all its connections
+    with line_of as line, Browser(chromium, tmp_path) as own:  # whose end closes all its connections
         page = own.open("about:blank")
         sign_in(page, service, f"http://127.0.0.1:{port}/upload/")
         choose(page, "long.mp4", size=size)

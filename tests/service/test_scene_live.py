@@ -12,17 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.service.live_service import LiveService, wait_for
-from tests.viewer.browser import Browser, Page, find_chromium
+from tests.viewer.browser import Browser, Page
 from tests.viewer.made_scene import write_splats
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    program = find_chromium()
-    if program is None:
-        pytest.skip("chromium is not installed")
-    with Browser(program, tmp_path_factory.mktemp("profile")) as started:
-        yield started
 
 
 @pytest.fixture
@@ -78,6 +69,7 @@ def test_a_watcher_sees_the_scene_come_and_another_site_shows_it(
 
     service.wait_status(job_id, "finished", 60)
     page.wait_for("document.querySelector('.downloads a')")
+    wait_for(lambda: loaded(page, "/scene.spz"), 20, "the whole scene")  # page and viewer look at their own pace
     assert loaded(page, "/scene.spz") == [f"{url}scene.spz"]
     assert page.evaluate("window.isTheSamePage")
     assert not page.evaluate("document.getElementById('making-bar')")

@@ -135,9 +135,10 @@ def test_a_report_names_no_place_of_the_machine(ann: User) -> None:
     job = queued_job(ann, {})
     assert job.video is not None
     path, folder = store().path(job.video.key), run_dir(job.id)
+    log_path = folder / "work" / "logs" / "poses.log"
     more = {
         "input": {"path": str(path), "name": path.name},
-        "warnings": [{"message": f"See {folder}/work/logs/poses.log, /usr/lib/python3/x.py:7 and ~/.cache/a b."}],
+        "warnings": [{"message": f"See {log_path}, /elsewhere/lib/x.py:7 and ~/.cache/a b."}],
         "frames": {str(folder / "work"): [f"file://{folder}/x", "https://example.org/a/b", "1/2 s, and/or 30 m/s"]},
     }
     said = {"code": "time_limit", "message": f"{path} took too long in {folder}.", "advice": "Use --resume."}

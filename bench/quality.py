@@ -39,7 +39,7 @@ def measure(run_dir: Path, config: TrainConfig) -> dict[str, Any]:
         files = TrainingFiles(
             path / "none.npz", "", lambda g, step, psnr: curve.append((step, round(cpu_s() - start, 1), round(psnr, 2)))
         )
-        gaussians = train(seen, config, Report("train"), files)
+        gaussians = train(seen, config, Report("train"), files).gaussians
         used = meter.read()
         unseen = replace(scene, cameras=scene.cameras.select(held_out))
         scores = evaluate(gaussians, unseen, path / "eval", 0, Report("train"))

@@ -48,6 +48,7 @@ struct Step {
     float lr_means = 0, lr_quats = 0, lr_scales = 0, lr_opacities = 0, lr_sh0 = 0, lr_shN = 0;
     float ssim_weight = 0.2f, opacity_reg = 0, scale_reg = 0;
     float noise_lr = 0;
+    float beta1 = 0.9f, beta2 = 0.999f; // Adam's
     std::uint32_t seed = 0;
 };
 

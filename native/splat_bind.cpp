@@ -166,6 +166,8 @@ void bind_step(nb::module_ &m) {
         .def_rw("opacity_reg", &Step::opacity_reg)
         .def_rw("scale_reg", &Step::scale_reg)
         .def_rw("noise_lr", &Step::noise_lr)
+        .def_rw("beta1", &Step::beta1)
+        .def_rw("beta2", &Step::beta2)
         .def_rw("seed", &Step::seed);
 }
 

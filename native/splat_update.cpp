@@ -7,7 +7,7 @@
 namespace reelscape::splat {
 namespace {
 
-constexpr float kBeta1 = 0.9f, kBeta2 = 0.999f, kEpsilon = 1e-15f;
+constexpr float kEpsilon = 1e-15f;
 
 // Sums of the moments of each lane's pairs, as vectors.
 struct BlockMoments {
@@ -150,11 +150,12 @@ i8 visible_lanes(const Projection &projection, int block) {
 class Adam {
 public:
     Adam(const Step &step)
-        : inverse_root_(float(1.0 / std::sqrt(1.0 - std::pow(double(kBeta2), step.step)))),
-          rate_factor_(float(1.0 / (1.0 - std::pow(double(kBeta1), step.step)))) {}
+        : beta1_(step.beta1), beta2_(step.beta2),
+          inverse_root_(float(1.0 / std::sqrt(1.0 - std::pow(double(step.beta2), step.step)))),
+          rate_factor_(float(1.0 / (1.0 - std::pow(double(step.beta1), step.step)))) {}
     REELSCAPE_INLINE void apply(float *value, float *first, float *second, float rate, f8 gradient, i8 visible) const {
         const f8 m0 = load(first), v0 = load(second);
-        const f8 m = m0 * kBeta1 + gradient * (1.0f - kBeta1), v = v0 * kBeta2 + gradient * gradient * (1.0f - kBeta2);
+        const f8 m = m0 * beta1_ + gradient * (1.0f - beta1_), v = v0 * beta2_ + gradient * gradient * (1.0f - beta2_);
         const f8 change = rate * rate_factor_ * m / (sqrt(v) * inverse_root_ + kEpsilon);
         store(first, select(visible, m, m0));
         store(second, select(visible, v, v0));
@@ -162,7 +163,7 @@ public:
     }
 
 private:
-    float inverse_root_, rate_factor_;
+    float beta1_, beta2_, inverse_root_, rate_factor_;
 };
 
 struct BlockState {

@@ -91,3 +91,5 @@ OBJ_COLOR = 0.02  # of 255, four digits
 # The viewer in a browser: quantised colours through a blended picture; splats and cubes are not of one outline.
 VIEWER_COLOR_BYTES = 12
 VIEWER_SWITCH_PX = 6
+
+BUDGET_OVERRUN_S = 20.0  # of a training with a budget of seconds, on a machine that does much else

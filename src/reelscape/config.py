@@ -94,10 +94,17 @@ class TrainConfig:
     """How the splats are trained."""
 
     num_steps: int = setting(2000, "Training steps.", low=10, high=100_000)
+    budget_s: float = setting(
+        0.0,
+        "Seconds that the whole run may take: training then goes by the clock instead of by num_steps; 0 sets none.",
+        low=1,
+        high=1e6,
+        zero_allowed=True,
+    )
     max_gaussians: int = setting(80_000, "Upper limit on the number of gaussians.", low=1000, high=2_000_000)
     sh_degree: int = setting(3, "Degree of the view-dependent colour.", low=0, high=3)
     full_size_share: float = setting(
-        0.1, "Share of the steps trained at full picture size (sharper, slower).", low=0, high=1
+        0.07, "Share of the steps trained at full picture size (sharper, slower).", low=0, high=1
     )
     holdout_every: int = setting(
         0, "Hold out every n-th picture for evaluation; 0 trains on all.", low=2, high=1000, zero_allowed=True
@@ -188,7 +195,7 @@ class RunConfig:
 
 
 PRESETS: dict[str, RunConfig] = {
-    "draft": RunConfig(train=TrainConfig(num_steps=800, max_gaussians=40_000, sh_degree=2)),
+    "draft": RunConfig(train=TrainConfig(num_steps=600, max_gaussians=40_000, sh_degree=2, full_size_share=0.05)),
     "balanced": RunConfig(),
     "best": RunConfig(train=TrainConfig(num_steps=6000, max_gaussians=200_000, full_size_share=0.2)),
 }

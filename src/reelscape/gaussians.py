@@ -35,6 +35,10 @@ class Gaussians:
         """Degree of the spherical harmonics: 0..3."""
         return round(float((1 + self.shN.shape[1]) ** 0.5)) - 1
 
+    def parts(self) -> tuple[Array, ...]:
+        """The arrays, in the order of the fields."""
+        return self.means, self.quats, self.scales, self.opacities, self.sh0, self.shN
+
     def select(self, rows: npt.NDArray[np.generic]) -> Gaussians:
         """The gaussians at `rows` (indices or a mask)."""
         return Gaussians(

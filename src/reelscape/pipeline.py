@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -183,6 +184,7 @@ class _Run:
         self._sink, self._cancel = sink, cancel
         self._input: Facts = {"name": source.name}
         self._reports: dict[str, Facts] = {}
+        self._began_s = time.monotonic()
         self._is_open = False  # whether anything in the folder was changed
 
     def go(self, keep: bool) -> dict[str, Any]:
@@ -281,7 +283,7 @@ class _Run:
         stage, workspace = STAGES[position], self._workspace
         for later in STAGES[position:]:
             remove(workspace.stage_report_path(later.name))
-        report = Report(stage.name, self._overall_sink(position), self._cancel)
+        report = Report(stage.name, self._overall_sink(position), self._cancel, run_began_s=self._began_s)
         report.check()
         self._sink(Started(stage.name))
         meter = Meter()

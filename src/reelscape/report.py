@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -81,7 +82,7 @@ class Report:
     """What a stage is handed to speak through.
 
     `sink` takes the events; `cancel` is set by whoever wants the run to stop. Warnings are kept for the stage's
-    report, and so is the largest memory of its child processes.
+    report, and so is the largest memory of its child processes. `run_began_s` (time.monotonic) is when the whole run did.
     """
 
     stage: str
@@ -89,6 +90,7 @@ class Report:
     cancel: threading.Event = field(default_factory=threading.Event)
     warnings: list[dict[str, str]] = field(default_factory=list)
     child_peak_rss_bytes: int = 0
+    run_began_s: float = field(default_factory=time.monotonic)
 
     def check(self) -> None:
         """Raise `Cancelled` when a stop was asked for."""

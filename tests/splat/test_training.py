@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,9 +20,10 @@ from reelscape.errors import Cancelled, TooFewPoints
 from reelscape.gaussians import Gaussians
 from reelscape.report import Report
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from reelscape.splat.clock import BudgetClock
 from reelscape.splat.initialise import initial_gaussians, neighbour_distances
-from reelscape.splat.kernel import SplatModel
-from reelscape.splat.schedule import Schedule
+from reelscape.splat.kernel import SplatModel, StepResult, StepSettings
+from reelscape.splat.schedule import NUM_AVERAGED, NUM_GROWTH_ROUNDS, NUM_SNAPSHOTS, Schedule
 from reelscape.splat.score import psnr_db, ssim
 from reelscape.splat.trainer import TrainingFiles, train, view_order
 from reelscape.splat.views import Views, halve, split_holdout
@@ -60,30 +63,59 @@ def score(gaussians: Gaussians, scene: Scene) -> float:
 
 def test_training_learns_the_pictures(scene: Scene) -> None:
     start = initial_gaussians(scene, 1, 1000, 0)
-    trained = train(scene, CONFIG, Report("train"))
+    trained = train(scene, CONFIG, Report("train")).gaussians
     assert len(trained) > len(start)
     assert score(trained, scene) > score(start, scene) + tolerances.SMALL_TRAINING_GAIN_DB
 
 
 def test_the_same_seed_gives_the_same_splats_for_any_number_of_threads(scene: Scene) -> None:
-    one = train(scene, replace(CONFIG, num_steps=30), Report("train"))
-    two = train(scene, replace(CONFIG, num_steps=30, num_threads=2), Report("train"))
+    one = train(scene, replace(CONFIG, num_steps=30), Report("train")).gaussians
+    two = train(scene, replace(CONFIG, num_steps=30, num_threads=2), Report("train")).gaussians
     for name in Gaussians.__dataclass_fields__:
         assert np.array_equal(getattr(one, name), getattr(two, name)), name
 
 
-def test_a_stopped_training_ends_like_an_undisturbed_one(scene: Scene, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop_step", [30, 58], ids=["while it grows", "while it averages"])
+def test_a_stopped_training_ends_like_an_undisturbed_one(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop_step: int
+) -> None:
     undisturbed = train(scene, CONFIG, Report("train"))
     shown: list[int] = []
     files = TrainingFiles(tmp_path / "checkpoint.npz", "f", lambda g, step, psnr: shown.append(step))
     report = Report("train", cancel=threading.Event())
-    stopping = replace(files, show=lambda g, step, psnr: report.cancel.set() if step == 30 else None)
-    with pytest.raises(Cancelled):
-        train(scene, CONFIG, report, stopping)
+    train_step = SplatModel.train_step
+
+    def stopping(model: SplatModel, viewmat: Any, K: Any, target: Any, settings: StepSettings) -> StepResult:
+        if settings.step == stop_step:
+            report.cancel.set()
+        return train_step(model, viewmat, K, target, settings)
+
+    with monkeypatch.context() as patch, pytest.raises(Cancelled):
+        patch.setattr(SplatModel, "train_step", stopping)
+        train(scene, CONFIG, report, files)
+    shown.clear()
     resumed = train(scene, CONFIG, Report("train"), files)
-    assert shown[0] > 30
+    assert resumed.num_steps == CONFIG.num_steps and all(step > stop_step for step in shown)
     for name in Gaussians.__dataclass_fields__:
-        assert np.array_equal(getattr(undisturbed, name), getattr(resumed, name)), name
+        assert np.array_equal(getattr(undisturbed.gaussians, name), getattr(resumed.gaussians, name)), name
+
+
+def test_a_budget_ends_the_training_by_the_clock_and_goes_through_all_phases(scene: Scene) -> None:
+    budget_s, report, began_s = 4.0, Report("train"), time.monotonic()
+    trained = train(scene, replace(CONFIG, budget_s=budget_s, num_steps=100_000), report)
+    assert time.monotonic() - began_s < budget_s + tolerances.BUDGET_OVERRUN_S
+    assert trained.num_steps > 10
+    assert score(trained.gaussians, scene) > score(initial_gaussians(scene, 1, 1000, 0), scene)
+
+
+def test_the_budget_clock() -> None:
+    schedule = Schedule(TrainConfig(budget_s=60), extent=1.0)
+    clock = BudgetClock(100.0, schedule, spent_s=50.0)
+    share = clock.share(1000)
+    assert share == pytest.approx(schedule.share_of_time(0.5), abs=1e-3)
+    assert schedule.share_of_time(0.0) == 0.0 and schedule.share_of_time(1.0) == 1.0
+    assert share > 0.5  # the cheap small pictures come first
+    assert BudgetClock(100.0, schedule, spent_s=99.95).share(1000) == 1.0
 
 
 def test_checkpoints_of_other_settings_or_broken_ones_are_ignored(tmp_path: Path) -> None:
@@ -121,12 +153,16 @@ def test_every_view_once_per_epoch() -> None:
 def test_the_schedule_scales_with_the_number_of_steps() -> None:
     for num_steps in (100, 1000):
         schedule = Schedule(TrainConfig(num_steps=num_steps, full_size_share=0.2), extent=1.0)
-        levels = [schedule.level(step) for step in range(1, num_steps + 1)]
+        shares = [step / num_steps for step in range(num_steps + 1)]
+        levels = [schedule.level(share) for share in shares[1:]]
         assert levels == sorted(levels, reverse=True) and set(levels) == {0, 1, 2}
         assert levels.count(0) == round(0.2 * num_steps)
-        degrees = [schedule.sh_degree(step) for step in range(1, num_steps + 1)]
+        degrees = [schedule.sh_degree(share) for share in shares[1:]]
         assert degrees == sorted(degrees) and degrees[-1] == 3
-        assert 12 <= sum(schedule.grows(step) for step in range(1, num_steps + 1)) <= 20
+        steps = list(zip(shares, shares[1:], strict=False))
+        assert sum(schedule.grows(*step) for step in steps) == NUM_GROWTH_ROUNDS
+        assert sum(schedule.snapshots(*step) for step in steps) == NUM_SNAPSHOTS - 1
+        assert sum(schedule.averages(*step) for step in steps) == min(NUM_AVERAGED, round(0.07 * num_steps))
 
 
 def test_pictures_and_intrinsics_halve_together(tmp_path: Path) -> None:

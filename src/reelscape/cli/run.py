@@ -21,10 +21,31 @@ SETTINGS = {
     "num_frames": "frames.num_frames",
     "max_gaussians": "train.max_gaussians",
     "num_steps": "train.num_steps",
+    "budget_s": "train.budget_s",
     "num_threads": "train.num_threads",
     "mesh": "mesh.enabled",
 }  # options of their own, by the name of their setting
 EXIT_FAILED, EXIT_CANCELLED = 1, 130
+BUDGET_PRESET = "best"  # of a run that names a budget alone: the clock ends it, not the number of steps
+
+
+class Duration(click.ParamType):
+    """Seconds, written as 90, 90s, 5m or 1h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds of the text; a usage error when it is none."""
+        if isinstance(value, float):
+            return value
+        number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS_S else (value, "s")
+        try:
+            return float(number) * _UNITS_S[unit]
+        except ValueError:
+            self.fail(f"{value!r} is no duration; write 90s, 5m or 1h.", param, ctx)
+
+
+_UNITS_S = {"s": 1, "m": 60, "h": 3600}
 
 
 @click.command("run")
@@ -36,6 +57,7 @@ EXIT_FAILED, EXIT_CANCELLED = 1, 130
 @click.option("--frames", "num_frames", type=int, help="Number of video frames to use; default by length, 80 to 200.")
 @click.option("--max-gaussians", type=int, help="Upper limit on the number of gaussians.")
 @click.option("--steps", "num_steps", type=int, help="Training steps.")
+@click.option("--budget", "budget_s", type=Duration(), help="Time the run may take, e.g. 60s or 5m, instead of steps.")
 @click.option("--threads", "num_threads", type=int, help="Threads for training; default all cores.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Any setting, e.g. train.seed=3.")
 @click.option(
@@ -65,7 +87,8 @@ def command(input_path: Path, out_dir: Path, **options: Any) -> None:
 def _config(out_dir: Path, options: dict[str, Any]) -> RunConfig:
     """The preset (or, on a resume that names none, the earlier run's settings) with what was asked for on top."""
     stored = stored_config(out_dir) if options["resume"] and not options["preset"] else None
-    config = stored or PRESETS[options["preset"] or "balanced"]
+    usual = BUDGET_PRESET if options["budget_s"] else "balanced"
+    config = stored or PRESETS[options["preset"] or usual]
     given = {name: options[option] for option, name in SETTINGS.items() if options[option] is not None}
     if options["evaluate"]:
         given["train.holdout_every"] = EVAL_EVERY

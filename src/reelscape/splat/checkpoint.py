@@ -1,15 +1,18 @@
-"""A training that can be gone on with: gaussians, Adam moments and the step, in one file."""
+"""A training that can be gone on with, in one file."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from reelscape.gaussians import Gaussians
+from reelscape.splat.average import Average
 from reelscape.workspace import atomic
 
 _PARTS = ("gaussians", "first", "second")
@@ -18,24 +21,34 @@ _BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.err
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """State after `step` steps; `fingerprint` names the settings and inputs it belongs to."""
+    """State after `step` steps and `spent_s` seconds; `fingerprint` names the settings and inputs it belongs to.
+
+    `first` and `second` are Adam's moments; `average` is there when the last steps, which are averaged, have begun.
+    """
 
     fingerprint: str
     step: int
     gaussians: Gaussians
     first: Gaussians
     second: Gaussians
+    spent_s: float = 0.0
+    average: Average | None = None
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Write in one step: a kill leaves the old checkpoint or the new one."""
+    scenes = {part: getattr(checkpoint, part) for part in _PARTS}
+    num_averaged = 0
+    if checkpoint.average:
+        scenes["average"], num_averaged = checkpoint.average.gaussians, checkpoint.average.count
     arrays = {
-        f"{part}.{field.name}": getattr(getattr(checkpoint, part), field.name)
-        for part in _PARTS
+        f"{part}.{field.name}": getattr(scene, field.name)
+        for part, scene in scenes.items()
         for field in fields(Gaussians)
     }
+    known = {"fingerprint": checkpoint.fingerprint, "step": checkpoint.step, "spent_s": checkpoint.spent_s}
     with atomic(path) as temporary, open(temporary, "wb") as stream:
-        np.savez(stream, fingerprint=checkpoint.fingerprint, step=checkpoint.step, **arrays)
+        np.savez(stream, **known, num_averaged=num_averaged, **arrays)
 
 
 def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
@@ -44,7 +57,13 @@ def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
         with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as content:
             if str(content["fingerprint"]) != fingerprint:
                 return None
-            parts = [Gaussians(*(content[f"{part}.{field.name}"] for field in fields(Gaussians))) for part in _PARTS]
-            return Checkpoint(fingerprint, int(content["step"]), *parts)
+            parts = [_scene(content, part) for part in _PARTS]
+            num_averaged = int(content["num_averaged"])
+            average = Average(_scene(content, "average"), num_averaged) if num_averaged else None
+            return Checkpoint(fingerprint, int(content["step"]), *parts, float(content["spent_s"]), average)
     except _BROKEN:
         return None
+
+
+def _scene(content: Mapping[str, Any], part: str) -> Gaussians:
+    return Gaussians(*(content[f"{part}.{field.name}"] for field in fields(Gaussians)))

@@ -10,7 +10,7 @@ from reelscape.gaussians import Gaussians
 from reelscape.splat.growth import morton_order
 
 SH_C0 = 0.28209479177387814  # Y_0^0
-INIT_OPACITY = 0.1
+INIT_OPACITY = 0.3
 MIN_POINTS = 30
 _WINDOW = 6
 

@@ -1,5 +1,5 @@
-"""The training loop on the CPU: coarse to fine, MCMC growth, checkpoints. Every step depends on its number alone,
-so a run that was stopped and resumed ends exactly where an undisturbed one does."""
+"""The training loop on the CPU: coarse to fine, MCMC growth, checkpoints. Every step depends on its number and its share
+of the run alone, so a run of given steps that was stopped and resumed ends exactly where an undisturbed one does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from reelscape.errors import OutOfMemory
 from reelscape.gaussians import Gaussians, sigmoid
 from reelscape.report import Report
 from reelscape.resources import available_bytes
+from reelscape.splat.average import Average
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from reelscape.splat.clock import open_clock
 from reelscape.splat.growth import grow
 from reelscape.splat.initialise import initial_gaussians, scene_extent
 from reelscape.splat.kernel import SplatModel
@@ -41,7 +43,15 @@ class TrainingFiles:
     show: Callable[[Gaussians, int, float], None]
 
 
-def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFiles | None = None) -> Gaussians:
+@dataclass(frozen=True)
+class Trained:
+    """What a training ends with."""
+
+    gaussians: Gaussians
+    num_steps: int
+
+
+def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFiles | None = None) -> Trained:
     """Train gaussians on the scene's pictures, starting from its sparse points.
 
     Goes on from `files.checkpoint_path` when that was made with the same fingerprint. Raises TooFewPoints, OutOfMemory,
@@ -50,23 +60,49 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
     _check_memory(scene, config)
     views = Views(scene.cameras, scene.image_dir, report.check)
     schedule = Schedule(config, scene_extent(scene.cameras))
-    model, done = _start(scene, config, files)
-    pace = _Pace(report, config, done, len(model))
-    for step in range(done + 1, config.num_steps + 1):
-        index = view_order(len(views), step, config.seed)
-        view = views.at(index, schedule.level(step))
-        model.train_step(view.viewmat, view.K, view.picture, schedule.settings(step))
-        if schedule.grows(step):
-            target = min(config.max_gaussians, int(len(model) * GROWTH_FACTOR))
-            model = grow(model, target, np.random.default_rng([config.seed, step]))
-        if schedule.snapshots(step) or pace.is_show_due(step):
+    state = _start(scene, config, files)
+    clock = open_clock(config, schedule, report.run_began_s, state.spent_s)
+    before = clock.share(state.step) if state.step else 0.0
+    pace = _Pace(report, config, before, state)
+    while before < 1.0:
+        state.step += 1
+        share = clock.share(state.step)
+        view = views.at(view_order(len(views), state.step, config.seed), schedule.level(share))
+        state.model.train_step(view.viewmat, view.K, view.picture, schedule.settings(state.step, share))
+        if schedule.grows(before, share):
+            target = min(schedule.num_gaussians(state.step, share), int(len(state.model) * GROWTH_FACTOR))
+            state.model = grow(state.model, target, np.random.default_rng([config.seed, state.step]))
+        if schedule.averages(before, share):
+            state.take_into_average()
+        if schedule.snapshots(before, share) or pace.is_show_due(share):
             begun_s = time.monotonic()
-            pace.psnr_db = _running_psnr_db(model, views, schedule, step)
+            pace.psnr_db = _running_psnr_db(state.model, views, schedule, share)
             if files:
-                files.show(model.gaussians(), step, pace.psnr_db)
+                files.show(state.model.gaussians(), state.step, pace.psnr_db)
             pace.shown(begun_s)
-        pace.tick(step, len(model), lambda: _save(model, step, files))  # noqa: B023 - called at once
-    return tidied(model.gaussians())
+        state.spent_s = clock.spent_s()
+        pace.tick(share, state, lambda: _save(state, files))
+        before = share
+    return Trained(tidied(state.scene()), state.step)
+
+
+@dataclass
+class _State:
+    """A training underway."""
+
+    model: SplatModel
+    step: int = 0
+    spent_s: float = 0.0
+    average: Average | None = None
+
+    def take_into_average(self) -> None:
+        """Let the scene as it is now count in the one that the training ends with."""
+        scene = self.model.gaussians()
+        self.average = self.average.plus(scene) if self.average else Average(scene, 1)
+
+    def scene(self) -> Gaussians:
+        """What the training has come to: the average, once it has begun."""
+        return self.average.gaussians if self.average else self.model.gaussians()
 
 
 def view_order(num_views: int, step: int, seed: int) -> int:
@@ -78,39 +114,38 @@ def view_order(num_views: int, step: int, seed: int) -> int:
 class _Pace:
     """Says how far the training is, and saves it, from time to time."""
 
-    def __init__(self, report: Report, config: TrainConfig, done: int, num_gaussians: int) -> None:
+    def __init__(self, report: Report, config: TrainConfig, share: float, state: _State) -> None:
         self.psnr_db = float("nan")
-        self._report, self._num_steps = report, config.num_steps
+        self._report, self._num_steps = report, 0 if config.budget_s else config.num_steps
         self._save_every_s = config.checkpoint_every_s
         self._said_at, self._saved_at = 0.0, time.monotonic()
         self._show_due_s = time.monotonic() + _SHOW_EVERY_S
-        self._say(done, num_gaussians)
+        self._say(share, state)
 
-    def tick(self, step: int, num_gaussians: int, save: Callable[[], None]) -> None:
+    def tick(self, share: float, state: _State, save: Callable[[], None]) -> None:
         now = time.monotonic()
-        last = step == self._num_steps
+        last = share >= 1.0
         if last or self._report.cancel.is_set() or now - self._saved_at > self._save_every_s:
             save()
             self._saved_at = now
         self._report.check()
         if last or now - self._said_at > _PROGRESS_EVERY_S:
-            self._say(step, num_gaussians)
+            self._say(share, state)
             self._said_at = now
 
-    def is_show_due(self, step: int) -> bool:
+    def is_show_due(self, share: float) -> bool:
         """Whether watchers have waited long enough; the last step is the scene itself."""
-        return step < self._num_steps and time.monotonic() >= self._show_due_s
+        return share < 1.0 and time.monotonic() >= self._show_due_s
 
     def shown(self, begun_s: float) -> None:
         """Note that an early scene was made since `begun_s`: the dearer it was, the later the next one."""
         now_s = time.monotonic()
         self._show_due_s = now_s + max(_SHOW_EVERY_S, (now_s - begun_s) / _SHOW_SHARE)
 
-    def _say(self, step: int, num_gaussians: int) -> None:
+    def _say(self, share: float, state: _State) -> None:
+        of = f" of {self._num_steps}" if self._num_steps else ""
         quality = "" if np.isnan(self.psnr_db) else f", {self.psnr_db:.1f} dB"
-        self._report.progress(
-            step / self._num_steps, f"step {step} of {self._num_steps}, {num_gaussians} gaussians{quality}"
-        )
+        self._report.progress(share, f"step {state.step}{of}, {len(state.model)} gaussians{quality}")
 
 
 def tidied(gaussians: Gaussians) -> Gaussians:
@@ -131,26 +166,30 @@ def _check_memory(scene: Scene, config: TrainConfig) -> None:
         raise OutOfMemory(f"Training would need about {needed / 1e9:.1f} GB; {available / 1e9:.1f} GB are free.")
 
 
-def _start(scene: Scene, config: TrainConfig, files: TrainingFiles | None) -> tuple[SplatModel, int]:
-    """The model to train and the number of steps it has behind it."""
+def _start(scene: Scene, config: TrainConfig, files: TrainingFiles | None) -> _State:
+    """The training as the checkpoint has it, or a new one."""
     found = read_checkpoint(files.checkpoint_path, files.fingerprint) if files else None
     if found:
-        return SplatModel.restore(found.gaussians, found.first, found.second, config.num_threads), found.step
+        model = SplatModel.restore(found.gaussians, found.first, found.second, config.num_threads)
+        return _State(model, found.step, found.spent_s, found.average)
     gaussians = initial_gaussians(scene, config.sh_degree, config.max_gaussians, config.seed)
-    return SplatModel(gaussians, config.num_threads), 0
+    return _State(SplatModel(gaussians, config.num_threads))
 
 
-def _save(model: SplatModel, step: int, files: TrainingFiles | None) -> None:
+def _save(state: _State, files: TrainingFiles | None) -> None:
     if files:
-        checkpoint = Checkpoint(files.fingerprint, step, model.gaussians(), *model.moments())
+        moments = state.model.moments()
+        checkpoint = Checkpoint(
+            files.fingerprint, state.step, state.model.gaussians(), *moments, state.spent_s, state.average
+        )
         write_checkpoint(files.checkpoint_path, checkpoint)
 
 
-def _running_psnr_db(model: SplatModel, views: Views, schedule: Schedule, step: int) -> float:
-    """PSNR over a few training views at the size of the step."""
+def _running_psnr_db(model: SplatModel, views: Views, schedule: Schedule, share: float) -> float:
+    """PSNR over a few training views, at most at half size."""
     scores = []
     for index in np.linspace(0, len(views) - 1, min(4, len(views))).astype(int):
-        view = views.at(int(index), schedule.level(step))
-        render = model.render(view.viewmat, view.K, view.size, schedule.sh_degree(step))
+        view = views.at(int(index), max(1, schedule.level(share)))
+        render = model.render(view.viewmat, view.K, view.size, schedule.sh_degree(share))
         scores.append(psnr_db(render.image.clip(0, 1), view.picture / 255.0))
     return float(np.mean(scores))

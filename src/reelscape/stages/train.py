@@ -19,7 +19,7 @@ from reelscape.splat.trainer import TrainingFiles, train
 from reelscape.splat.views import split_holdout
 from reelscape.workspace import Workspace, atomic, remove
 
-VERSION = 1
+VERSION = 2
 NUM_SNAPSHOTS_KEPT = 2  # one more than the newest: who was just told of it may still be reading
 
 
@@ -32,8 +32,9 @@ def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, 
     scene = read_scene(workspace.sparse_dir, workspace.images_dir)
     training, held_out = split_holdout(len(scene.cameras), config.holdout_every)
     seen = replace(scene, cameras=scene.cameras.select(training))
-    gaussians = train(seen, config, report, _files(workspace, config, report))
-    facts = {"num_gaussians": len(gaussians), "num_steps": config.num_steps}
+    trained = train(seen, config, report, _files(workspace, config, report))
+    gaussians = trained.gaussians
+    facts = {"num_gaussians": len(gaussians), "num_steps": trained.num_steps}
     scores = _evaluate(workspace, gaussians, replace(scene, cameras=scene.cameras.select(held_out)), config, report)
     with atomic(workspace.scene_ply_path) as path:
         write_ply(path, gaussians)

@@ -1,0 +1,28 @@
+"""The mean of a training's last scenes: the steps jitter about it, so it is better than any of them.
+
+Source: Polyak and Juditsky 1992, "Acceleration of stochastic approximation by averaging".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reelscape.gaussians import Gaussians
+
+
+@dataclass(frozen=True)
+class Average:
+    """The mean of `count` scenes of the same gaussians."""
+
+    gaussians: Gaussians
+    count: int
+
+    def plus(self, gaussians: Gaussians) -> Average:
+        """The mean with one more scene in it."""
+        count = self.count + 1
+        return Average(
+            Gaussians(
+                *(old + (new - old) / count for old, new in zip(self.gaussians.parts(), gaussians.parts(), strict=True))
+            ),
+            count,
+        )

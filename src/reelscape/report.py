@@ -82,7 +82,8 @@ class Report:
     """What a stage is handed to speak through.
 
     `sink` takes the events; `cancel` is set by whoever wants the run to stop. Warnings are kept for the stage's
-    report, and so is the largest memory of its child processes. `run_began_s` (time.monotonic) is when the whole run did.
+    report, and so is the largest memory of its child processes. `run_began_s` is when the whole run began, on the
+    clock of time.monotonic.
     """
 
     stage: str

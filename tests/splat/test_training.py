@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from dataclasses import replace
@@ -159,7 +160,7 @@ def test_the_schedule_scales_with_the_number_of_steps() -> None:
         assert levels.count(0) == round(0.2 * num_steps)
         degrees = [schedule.sh_degree(share) for share in shares[1:]]
         assert degrees == sorted(degrees) and degrees[-1] == 3
-        steps = list(zip(shares, shares[1:], strict=False))
+        steps = list(itertools.pairwise(shares))
         assert sum(schedule.grows(*step) for step in steps) == NUM_GROWTH_ROUNDS
         assert sum(schedule.snapshots(*step) for step in steps) == NUM_SNAPSHOTS - 1
         assert sum(schedule.averages(*step) for step in steps) == min(NUM_AVERAGED, round(0.07 * num_steps))

@@ -29,7 +29,7 @@ EXIT_FAILED, EXIT_CANCELLED = 1, 130
 BUDGET_PRESET = "best"  # of a run that names a budget alone: the clock ends it, not the number of steps
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """Seconds, written as 90, 90s, 5m or 1h."""
 
     name = "duration"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from reelscape.gaussians import Gaussians
 
 
@@ -20,9 +22,5 @@ class Average:
     def plus(self, gaussians: Gaussians) -> Average:
         """The mean with one more scene in it."""
         count = self.count + 1
-        return Average(
-            Gaussians(
-                *(old + (new - old) / count for old, new in zip(self.gaussians.parts(), gaussians.parts(), strict=True))
-            ),
-            count,
-        )
+        parts = zip(self.gaussians.parts(), gaussians.parts(), strict=True)
+        return Average(Gaussians(*(old + (new - old) / np.float32(count) for old, new in parts)), count)

@@ -46,9 +46,10 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         for part, scene in scenes.items()
         for field in fields(Gaussians)
     }
-    known = {"fingerprint": checkpoint.fingerprint, "step": checkpoint.step, "spent_s": checkpoint.spent_s}
+    numbers = {"step": checkpoint.step, "spent_s": checkpoint.spent_s, "num_averaged": num_averaged}
+    known = {name: np.asarray(value) for name, value in (numbers | {"fingerprint": checkpoint.fingerprint}).items()}
     with atomic(path) as temporary, open(temporary, "wb") as stream:
-        np.savez(stream, **known, num_averaged=num_averaged, **arrays)
+        np.savez(stream, **known, **arrays)
 
 
 def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
@@ -57,10 +58,11 @@ def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
         with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as content:
             if str(content["fingerprint"]) != fingerprint:
                 return None
-            parts = [_scene(content, part) for part in _PARTS]
+            gaussians, first, second = (_scene(content, part) for part in _PARTS)
             num_averaged = int(content["num_averaged"])
             average = Average(_scene(content, "average"), num_averaged) if num_averaged else None
-            return Checkpoint(fingerprint, int(content["step"]), *parts, float(content["spent_s"]), average)
+            step, spent_s = int(content["step"]), float(content["spent_s"])
+            return Checkpoint(fingerprint, step, gaussians, first, second, spent_s, average)
     except _BROKEN:
         return None
 

@@ -31,7 +31,7 @@ class StepSettings:
     """One training step: `step` counts from 1 (Adam's bias correction), `sh_degree` is the active degree.
 
     The loss is (1 - ssim_weight) L1 + ssim_weight (1 - SSIM) + opacity_reg mean(opacity) + scale_reg mean(scale).
-    `beta1` and `beta2` are Adam's. With `noise_lr` > 0 MCMC position noise of size lr_means * noise_lr follows the update.
+    `beta1` and `beta2` are Adam's. With `noise_lr` > 0 MCMC position noise of size lr_means * noise_lr follows.
     """
 
     step: int

@@ -1,12 +1,13 @@
 """What each training step does: picture size, colour degree, learning rates, growth. A pure function of its arguments.
 
-Everything is stated in shares of the run (0..1), so that a run of 500 steps goes through the same phases as one of 5000,
-and so does one that ends by the clock. The rates start from those of 3DGS (Kerbl et al. 2023, train.py); the factors were
-found on real videos: see docs/performance.md.
+Everything is stated in shares of the run (0..1), so that a run of 500 steps goes through the same phases as one of
+5000, and so does one that ends by the clock. The rates started from those of 3DGS (Kerbl et al. 2023, train.py) and
+were found on real videos: see docs/performance.md.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -17,12 +18,12 @@ from reelscape.splat.kernel import StepSettings
 
 QUARTER_SIZE_SHARE = 0.7  # of the steps before full size begins
 LEVEL_COSTS = (9.0, 3.0, 1.0)  # of a step at full, half and quarter size: what they take on real videos
-SH_STARTS = (0.0, 0.3, 0.5, 0.6)  # share of the run at which each degree starts
+SH_STARTS = (0.0, 0.15, 0.3, 0.45)  # share of the run at which each degree starts
 GROWTH_FACTOR = 1.5
 GROWTH_START, GROWTH_END = 0.06, 0.75  # share of the run
 NUM_GROWTH_ROUNDS = 14
 GAUSSIANS_PER_ROOT_STEP = 1800  # more of them need more steps to settle
-MEANS_RATE, MEANS_FINAL_SHARE = 4 * 1.6e-4, 0.01
+MEANS_RATE, MEANS_FINAL_SHARE = 1e-3, 0.01
 RATES = {"lr_quats": 4e-3, "lr_scales": 2e-2, "lr_opacities": 1e-1, "lr_sh0": 5e-3, "lr_shN": 1e-3}
 BETAS = {"beta1": 0.6, "beta2": 0.9998}
 NOISE_RATE = 5e5  # MCMC (Kheradmand et al. 2024), noise_lr of gsplat's strategy
@@ -85,7 +86,9 @@ class Schedule:
     def share_of_time(self, time_share: float) -> float:
         """The share of the steps that are done when `time_share` of the time has gone, by what the sizes cost."""
         ends = [0.0, QUARTER_SIZE_SHARE * (1 - self.config.full_size_share), 1 - self.config.full_size_share, 1.0]
-        costs = [cost * (end - start) for cost, start, end in zip(LEVEL_COSTS[::-1], ends, ends[1:], strict=False)]
+        costs = [
+            cost * (end - start) for cost, (start, end) in zip(LEVEL_COSTS[::-1], itertools.pairwise(ends), strict=True)
+        ]
         times = np.cumsum([0.0, *costs]) / sum(costs)
         return float(np.interp(time_share, times, ends))
 

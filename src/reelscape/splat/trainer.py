@@ -1,5 +1,5 @@
-"""The training loop on the CPU: coarse to fine, MCMC growth, checkpoints. Every step depends on its number and its share
-of the run alone, so a run of given steps that was stopped and resumed ends exactly where an undisturbed one does."""
+"""The training loop on the CPU: coarse to fine, MCMC growth, checkpoints. A step depends on its number and its share of
+the run alone, so a run of given steps that was stopped and resumed ends exactly where an undisturbed one does."""
 
 from __future__ import annotations
 

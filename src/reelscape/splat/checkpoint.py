@@ -47,7 +47,9 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         for field in fields(Gaussians)
     }
     numbers = {"step": checkpoint.step, "spent_s": checkpoint.spent_s, "num_averaged": num_averaged}
-    known = {name: np.asarray(value) for name, value in (numbers | {"fingerprint": checkpoint.fingerprint}).items()}
+    known: dict[str, Any] = {
+        name: np.asarray(value) for name, value in (numbers | {"fingerprint": checkpoint.fingerprint}).items()
+    }
     with atomic(path) as temporary, open(temporary, "wb") as stream:
         np.savez(stream, **known, **arrays)
 

@@ -114,6 +114,7 @@ struct Projection {
 struct TileLists {
     std::vector<TileEntry> entries;
     std::vector<std::uint32_t> starts; // [tiles + 1]
+    std::vector<std::uint32_t> longest_first; // tiles in the order to work on, so that threads end together
     // Scratch of the sort.
     std::vector<std::uint32_t> keys[2], order[2], counts;
 };

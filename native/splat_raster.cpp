@@ -197,7 +197,8 @@ void composite(const Projection &projection, const TileLists &lists, const float
                RowEnds &row_ends, ThreadPool &pool) {
     const int num_tiles = projection.tiles_x * projection.tiles_y;
     row_ends.resize(std::size_t(num_tiles) * kTile);
-    pool.for_each(num_tiles, [&](int tile) {
+    pool.for_each(num_tiles, [&](int i) {
+        const int tile = int(lists.longest_first[i]);
         composite_tile(tile, projection, lists, background, image, row_ends.data() + std::size_t(tile) * kTile);
     });
 }
@@ -206,7 +207,8 @@ void composite_backward(const Projection &projection, const TileLists &lists, co
                         const Planes &gradient, const RowEnds &row_ends, Floats &moments, ThreadPool &pool) {
     const int num_tiles = projection.tiles_x * projection.tiles_y;
     if (moments.size() < projection.num_pairs * kMoments) moments.resize(projection.num_pairs * kMoments);
-    pool.for_each(num_tiles, [&](int tile) {
+    pool.for_each(num_tiles, [&](int i) {
+        const int tile = int(lists.longest_first[i]);
         backward_tile(tile, projection, lists, image, gradient, row_ends.data() + std::size_t(tile) * kTile,
                       moments.data());
     });

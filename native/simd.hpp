@@ -33,8 +33,13 @@ REELSCAPE_INLINE f8 iota() { return f8{0, 1, 2, 3, 4, 5, 6, 7}; }
 REELSCAPE_INLINE i8 iota_int() { return i8{0, 1, 2, 3, 4, 5, 6, 7}; }
 
 REELSCAPE_INLINE f8 select(i8 mask, f8 yes, f8 no) { return mask ? yes : no; }
+#if defined(__AVX__) // which compilers do not make of the comparison: theirs differs in the sign of zero
+REELSCAPE_INLINE f8 min(f8 a, f8 b) { return (f8)_mm256_min_ps((__m256)a, (__m256)b); }
+REELSCAPE_INLINE f8 max(f8 a, f8 b) { return (f8)_mm256_max_ps((__m256)a, (__m256)b); }
+#else
 REELSCAPE_INLINE f8 min(f8 a, f8 b) { return a < b ? a : b; }
 REELSCAPE_INLINE f8 max(f8 a, f8 b) { return a > b ? a : b; }
+#endif
 REELSCAPE_INLINE f8 clamp(f8 x, float low, float high) { return min(max(x, broadcast(low)), broadcast(high)); }
 REELSCAPE_INLINE f8 abs(f8 x) { return (f8)((i8)x & 0x7fffffff); }
 REELSCAPE_INLINE i8 to_int(f8 x) { return __builtin_convertvector(x, i8); }

@@ -90,9 +90,15 @@ void Splats::add_noise(const Step &step) {
     splat::add_noise(parameters_, step, pool_);
 }
 
-Parameters Splats::parameters() const {
+void Splats::copy_rows(int which, int first_row, int num_rows, float *out) {
     std::lock_guard<std::mutex> lock(mutex_);
-    return parameters_;
+    const Floats *blocks[] = {&parameters_.values, &parameters_.first, &parameters_.second};
+    splat::copy_rows(parameters_, *blocks[which], first_row, num_rows, out, pool_);
+}
+
+Parameters Splats::rearranged(const Arrangement &arrangement) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return splat::rearranged(parameters_, arrangement, pool_);
 }
 
 } // namespace reelscape::splat

@@ -115,6 +115,7 @@ struct Projection {
 struct TileLists {
     std::vector<TileEntry> entries;
     std::vector<std::uint32_t> starts; // [tiles + 1]
+    std::vector<std::uint32_t> longest_first; // tiles in the order to work on, so that threads end together
     // Scratch of the sort.
     std::vector<std::uint32_t> keys[2], order[2], counts;
 };
@@ -158,6 +159,19 @@ void gradients(const Parameters &parameters, const Camera &camera, const Step &s
 // MCMC noise alone, on all gaussians.
 void add_noise(Parameters &parameters, const Step &step, ThreadPool &pool);
 
+// Copies rows of the blocks (of the parameters or a moment) out as [count, num_rows].
+void copy_rows(const Parameters &parameters, const Floats &blocks, int first_row, int num_rows, float *out, ThreadPool &pool);
+
+// A model made of another's gaussians, with log scales and opacity logits of its own.
+constexpr int kShapeRows = 4;
+struct Arrangement {
+    int count;
+    const std::uint32_t *sources; // [count] in the other model
+    const bool *is_changed;       // [count] whose moments become zero
+    const float *shapes;          // [count, kShapeRows]
+};
+Parameters rearranged(const Parameters &parameters, const Arrangement &arrangement, ThreadPool &pool);
+
 // CPU seconds of all threads by phase.
 enum Phase { kProject, kSort, kForward, kLoss, kBackward, kUpdate, kPhases };
 
@@ -172,7 +186,11 @@ public:
     double loss_and_gradients(const Camera &camera, const std::uint8_t *target, const Step &step, Floats &gradient);
     void add_noise(const Step &step);
 
-    Parameters parameters() const;
+    // Which blocks: 0 the parameters, 1 and 2 Adam's moments.
+    void copy_rows(int which, int first_row, int num_rows, float *out);
+    Parameters rearranged(const Arrangement &arrangement);
+    int count() const { return parameters_.count; }
+    int num_threads() const { return pool_.num_threads(); }
     std::size_t num_visible() const { return projection_.num_visible; }
     std::size_t num_pairs() const { return projection_.num_pairs; }
     const double *phase_seconds() const { return phase_s_; }
@@ -185,7 +203,7 @@ private:
 
     Parameters parameters_;
     ThreadPool pool_;
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     Projection projection_;
     TileLists lists_;
     Planes image_, gradient_;

@@ -26,6 +26,10 @@ using Matrix3 = nb::ndarray<const double, nb::shape<3, 3>, nb::c_contig, nb::dev
 using Target = nb::ndarray<const std::uint8_t, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
 using ImageOut = nb::ndarray<float, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
 using AlphaOut = nb::ndarray<float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
+using Sources = nb::ndarray<const std::uint32_t, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
+using Flags = nb::ndarray<const bool, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
+using Shapes = nb::ndarray<const float, nb::shape<-1, splat::kShapeRows>, nb::c_contig, nb::device::cpu>;
+using RowsOut = nb::ndarray<float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
 using Vector3 = nb::ndarray<const float, nb::shape<3>, nb::c_contig, nb::device::cpu>;
 
 void require(bool condition, const char *message) {
@@ -126,10 +130,22 @@ public:
         splats_.add_noise(step);
     }
 
-    nb::tuple state() const {
-        Parameters p = splats_.parameters();
-        return nb::make_tuple(blocks_out(std::move(p.values), rows_), blocks_out(std::move(p.first), rows_),
-                              blocks_out(std::move(p.second), rows_));
+    void copy_rows(int which, int first_row, RowsOut out) {
+        require(which >= 0 && which < 3, "which must be 0..2");
+        require(first_row >= 0 && first_row <= rows_ && out.shape(1) <= std::size_t(rows_ - first_row), "no such rows");
+        require(out.shape(0) == std::size_t(splats_.count()), "out must have a row per gaussian");
+        const nb::gil_scoped_release unlocked;
+        splats_.copy_rows(which, first_row, int(out.shape(1)), out.data());
+    }
+
+    PySplats *rearranged(const Sources &sources, const Flags &is_changed, const Shapes &shapes) {
+        const std::size_t count = sources.size();
+        require(count < (1u << 28) && is_changed.size() == count && shapes.shape(0) == count, "lengths differ");
+        const auto is_known = [&](std::uint32_t source) { return source < std::uint32_t(splats_.count()); };
+        require(std::all_of(sources.data(), sources.data() + count, is_known), "a source is beyond the model");
+        const nb::gil_scoped_release unlocked;
+        Parameters parameters = splats_.rearranged({int(count), sources.data(), is_changed.data(), shapes.data()});
+        return new PySplats(std::move(parameters), degree_, splats_.num_threads());
     }
 
     nb::tuple phase_seconds() const {
@@ -141,6 +157,9 @@ public:
     std::size_t num_pairs() const { return splats_.num_pairs(); }
 
 private:
+    PySplats(Parameters parameters, int degree, int num_threads)
+        : rows_(parameters.rows), degree_(degree), splats_(std::move(parameters), num_threads) {}
+
     Camera checked_camera(const Matrix4 &viewmat, const Matrix3 &K, std::size_t width, std::size_t height, int degree) const {
         require(degree >= 0 && degree <= degree_, "sh_degree is beyond the model's");
         require(width >= 1 && height >= 1 && width <= 32768 && height <= 32768, "image sides must be 1..32768 pixels");
@@ -182,7 +201,8 @@ void bind_splat(nb::module_ &m) {
         .def("train_step", &PySplats::train_step)
         .def("loss_and_gradients", &PySplats::loss_and_gradients)
         .def("add_noise", &PySplats::add_noise)
-        .def("state", &PySplats::state)
+        .def("copy_rows", &PySplats::copy_rows)
+        .def("rearranged", &PySplats::rearranged)
         .def("phase_seconds", &PySplats::phase_seconds)
         .def_prop_ro("num_visible", &PySplats::num_visible)
         .def_prop_ro("num_pairs", &PySplats::num_pairs);

@@ -29,20 +29,14 @@ void open_tile(MedianTile &tile, const TileFrame &frame) {
 }
 
 REELSCAPE_INLINE void cross_one(const Record &r, std::int32_t gaussian, const Visit &visit, MedianTile &tile) {
-    const f8 minus_a = broadcast(-r.a);
     const i8 id = i8{} + gaussian;
-    for (int row = visit.first; row < visit.end; ++row) {
-        const int x_end = visit.x_end[row];
-        f8 dx = visit.dx[row] + iota();
-        const f8 peak = broadcast(visit.peak[row]);
-        for (int x = visit.x_first[row]; x < x_end; x += kLanes, dx += float(kLanes)) {
-            const int at = row * kTileStride + x;
-            const f8 before = load(tile.transmittance + at), after = before - before * alpha_of(peak + minus_a * dx * dx);
-            const i8 crosses = (before > kHalf) & (after <= kHalf);
-            store(tile.transmittance + at, after);
-            store(tile.median + at, (crosses & id) | (~crosses & load(tile.median + at)));
-        }
-    }
+    walk(visit, r.a, [] {}, [&](const Pixels &pixels) {
+        const int at = pixels.at;
+        const f8 before = load(tile.transmittance + at), after = before - before * alpha_of(pixels.exponent);
+        const i8 crosses = (before > kHalf) & (after <= kHalf);
+        store(tile.transmittance + at, after);
+        store(tile.median + at, (crosses & id) | (~crosses & load(tile.median + at)));
+    });
 }
 
 // Ends the rows whose pixels all have their median; false when none is left.
@@ -128,13 +122,13 @@ void median_tile(int index, const Parameters &parameters, const Camera &camera, 
     const List list(lists, index);
     MedianTile tile;
     open_tile(tile, frame);
-    Visit visit;
-    for (std::uint32_t i = 0; i < list.count; ++i) {
+    Visit visits[kBatch];
+    for (std::uint32_t i = 0; i < list.count; i += kBatch) {
         if (i && i % kRetireEvery == 0 && !end_rows(tile, frame)) break;
-        list.prefetch(projection.records, i);
-        const std::uint32_t gaussian = list.entries[i].gaussian;
-        plan_visit(projection.records[gaussian], frame, tile.width, visit);
-        cross_one(projection.records[gaussian], std::int32_t(gaussian), visit, tile);
+        const std::uint32_t end = std::min(list.count, i + kBatch);
+        plan_visits(list, projection.records, i, end, frame, tile.width, visits);
+        for (std::uint32_t k = i; k < end; ++k)
+            cross_one(list.record(projection.records, k), std::int32_t(list.entries[k].gaussian), visits[k - i], tile);
     }
     write_tile(tile, frame, parameters, camera, depth);
 }

@@ -18,21 +18,16 @@ struct ForwardTile {
 };
 
 REELSCAPE_INLINE void composite_one(const Record &r, const Visit &visit, ForwardTile &tile) {
-    const f8 red = broadcast(r.rgb[0]), green = broadcast(r.rgb[1]), blue = broadcast(r.rgb[2]), minus_a = broadcast(-r.a);
-    for (int row = visit.first; row < visit.end; ++row) {
-        const int x_end = visit.x_end[row];
-        f8 dx = visit.dx[row] + iota();
-        const f8 peak = broadcast(visit.peak[row]);
-        for (int x = visit.x_first[row]; x < x_end; x += kLanes, dx += float(kLanes)) {
-            const int at = row * kTileStride + x;
-            const f8 alpha = alpha_of(peak + minus_a * dx * dx);
-            const f8 before = load(tile.transmittance + at), weight = alpha * before;
-            store(tile.transmittance + at, before - weight);
-            store(tile.rgb[0] + at, load(tile.rgb[0] + at) + weight * red);
-            store(tile.rgb[1] + at, load(tile.rgb[1] + at) + weight * green);
-            store(tile.rgb[2] + at, load(tile.rgb[2] + at) + weight * blue);
-        }
-    }
+    const f8 red = broadcast(r.rgb[0]), green = broadcast(r.rgb[1]), blue = broadcast(r.rgb[2]);
+    walk(visit, r.a, [] {}, [&](const Pixels &pixels) {
+        const int at = pixels.at;
+        const f8 alpha = alpha_of(pixels.exponent);
+        const f8 before = load(tile.transmittance + at), weight = alpha * before;
+        store(tile.transmittance + at, before - weight);
+        store(tile.rgb[0] + at, load(tile.rgb[0] + at) + weight * red);
+        store(tile.rgb[1] + at, load(tile.rgb[1] + at) + weight * green);
+        store(tile.rgb[2] + at, load(tile.rgb[2] + at) + weight * blue);
+    });
 }
 
 // Retires rows that are opaque; false when none is left.
@@ -79,13 +74,12 @@ void composite_tile(int index, const Projection &projection, const TileLists &li
     ForwardTile tile;
     open_tile(tile, frame);
     std::fill(row_ends, row_ends + kTile, list.count);
-    Visit visit;
-    for (std::uint32_t i = 0; i < list.count; ++i) {
+    Visit visits[kBatch];
+    for (std::uint32_t i = 0; i < list.count; i += kBatch) {
         if (i && i % kRetireEvery == 0 && !retire_rows(tile, frame, i, row_ends)) break;
-        list.prefetch(projection.records, i);
-        const Record &record = projection.records[list.entries[i].gaussian];
-        plan_visit(record, frame, tile.width, visit);
-        composite_one(record, visit, tile);
+        const std::uint32_t end = std::min(list.count, i + kBatch);
+        plan_visits(list, projection.records, i, end, frame, tile.width, visits);
+        for (std::uint32_t k = i; k < end; ++k) composite_one(list.record(projection.records, k), visits[k - i], tile);
     }
     write_tile(tile, frame, background, image);
 }
@@ -101,44 +95,56 @@ struct BackwardTile {
     alignas(32) std::int32_t width[kTile];
 };
 
+// Sums over the pixels of a visit, in vectors. All pixels of a row have the same dy, so moments in dy come from sums over
+// rows alone: with k rows below a row, running sums taken before each row add up to sum(k v), and their own running sums
+// to sum(k (k + 1) / 2 v).
+struct VisitSums {
+    f8 v{}, vd{}, vdd{}, red{}, green{}, blue{};
+    f8 vk{}, vdk{}, vkk{};
+
+    REELSCAPE_INLINE void begin_row() {
+        vk += v;
+        vdk += vd;
+        vkk += vk;
+    }
+
+    // `dy_last` is that of the visit's last row: dy = dy_last - k.
+    REELSCAPE_INLINE void write(float dy_last, float *moments) const {
+        const f8 all[8] = {v, vd, vdd, vk, vdk, vkk, red, green};
+        const f8 sums = sums_of(all);
+        const float v_k2 = 2.0f * sums[5] - sums[3], vdy = dy_last * sums[0] - sums[3];
+        store(moments, sums);
+        moments[kVdy] = vdy;
+        moments[kVddy] = dy_last * sums[1] - sums[4];
+        moments[kVdydy] = dy_last * (vdy - sums[3]) + v_k2;
+        moments[kBlue] = sum(blue);
+    }
+};
+
 REELSCAPE_INLINE void backward_one(const Record &r, const Visit &visit, const TileFrame &frame, BackwardTile &tile,
                                    float *moments) {
-    const f8 red = broadcast(r.rgb[0]), green = broadcast(r.rgb[1]), blue = broadcast(r.rgb[2]), minus_a = broadcast(-r.a);
-    const float cy = r.cy - float(frame.y) - 0.5f;
-    f8 v_sum = broadcast(0), vd = v_sum, vdd = v_sum, vdy = v_sum, vddy = v_sum, vdydy = v_sum;
-    f8 w_red = v_sum, w_green = v_sum, w_blue = v_sum;
-    for (int row = visit.first; row < visit.end; ++row) {
-        const int x_end = visit.x_end[row];
-        const float dy = float(row) - cy;
-        f8 dx = visit.dx[row] + iota();
-        const f8 peak = broadcast(visit.peak[row]);
-        for (int x = visit.x_first[row]; x < x_end; x += kLanes, dx += float(kLanes)) {
-            const int at = row * kTileStride + x;
-            const f8 alpha = alpha_of(peak + minus_a * dx * dx);
-            const f8 before = load(tile.transmittance + at), weight = alpha * before;
-            store(tile.transmittance + at, before - weight);
-            const f8 g_red = load(tile.gradient[0] + at), g_green = load(tile.gradient[1] + at);
-            const f8 g_blue = load(tile.gradient[2] + at);
-            const f8 own = weight * (red * g_red + green * g_green + blue * g_blue);
-            const f8 behind = load(tile.behind + at) - own;
-            store(tile.behind + at, behind);
-            w_red += weight * g_red;
-            w_green += weight * g_green;
-            w_blue += weight * g_blue;
-            const f8 unclamped = own - alpha * behind / (1.0f - alpha);
-            const f8 v = select(alpha < kMaxAlpha, unclamped, broadcast(0));
-            const f8 v_dx = v * dx, v_dy = v * dy;
-            v_sum += v;
-            vd += v_dx;
-            vdd += v_dx * dx;
-            vdy += v_dy;
-            vddy += v_dx * dy;
-            vdydy += v_dy * dy;
-        }
-    }
-    const f8 all[8] = {v_sum, vd, vdd, vdy, vddy, vdydy, w_red, w_green};
-    store(moments, sums_of(all));
-    moments[kBlue] = sum(w_blue);
+    const f8 red = broadcast(r.rgb[0]), green = broadcast(r.rgb[1]), blue = broadcast(r.rgb[2]);
+    VisitSums sums;
+    walk(visit, r.a, [&] { sums.begin_row(); }, [&](const Pixels &pixels) {
+        const int at = pixels.at;
+        const f8 alpha = alpha_of(pixels.exponent);
+        const f8 before = load(tile.transmittance + at), weight = alpha * before;
+        store(tile.transmittance + at, before - weight);
+        const f8 g_red = load(tile.gradient[0] + at), g_green = load(tile.gradient[1] + at);
+        const f8 g_blue = load(tile.gradient[2] + at);
+        const f8 own = weight * (red * g_red + green * g_green + blue * g_blue);
+        const f8 behind = load(tile.behind + at) - own;
+        store(tile.behind + at, behind);
+        sums.red += weight * g_red;
+        sums.green += weight * g_green;
+        sums.blue += weight * g_blue;
+        const f8 unclamped = own - alpha * behind / (1.0f - alpha);
+        const f8 v = select(alpha < kMaxAlpha, unclamped, broadcast(0)), v_dx = v * pixels.dx;
+        sums.v += v;
+        sums.vd += v_dx;
+        sums.vdd += v_dx * pixels.dx;
+    });
+    sums.write(float(visit.end - 1 + frame.y) + 0.5f - r.cy, moments);
 }
 
 // Pixels beyond the image have no gradient, so they add nothing.
@@ -172,14 +178,15 @@ void backward_tile(int index, const Projection &projection, const TileLists &lis
     const List list(lists, index);
     BackwardTile tile;
     open_tile(tile, frame, image, gradient);
-    Visit visit;
+    Visit visits[kBatch];
     std::uint32_t i = 0;
-    for (; i < list.count; ++i) {
+    for (; i < list.count; i += kBatch) {
         if (i % kRetireEvery == 0 && !set_live_rows(tile, frame, i, row_ends)) break;
-        list.prefetch(projection.records, i);
-        const Record &record = projection.records[list.entries[i].gaussian];
-        plan_visit(record, frame, tile.width, visit);
-        backward_one(record, visit, frame, tile, moments + std::size_t(list.entries[i].pair) * kMoments);
+        const std::uint32_t end = std::min(list.count, i + kBatch);
+        plan_visits(list, projection.records, i, end, frame, tile.width, visits);
+        for (std::uint32_t k = i; k < end; ++k)
+            backward_one(list.record(projection.records, k), visits[k - i], frame, tile,
+                         moments + std::size_t(list.entries[k].pair) * kMoments);
     }
     for (; i < list.count; ++i) std::fill_n(moments + std::size_t(list.entries[i].pair) * kMoments, kMoments, 0.0f);
 }
@@ -190,7 +197,8 @@ void composite(const Projection &projection, const TileLists &lists, const float
                RowEnds &row_ends, ThreadPool &pool) {
     const int num_tiles = projection.tiles_x * projection.tiles_y;
     row_ends.resize(std::size_t(num_tiles) * kTile);
-    pool.for_each(num_tiles, [&](int tile) {
+    pool.for_each(num_tiles, [&](int i) {
+        const int tile = int(lists.longest_first[i]);
         composite_tile(tile, projection, lists, background, image, row_ends.data() + std::size_t(tile) * kTile);
     });
 }
@@ -199,7 +207,8 @@ void composite_backward(const Projection &projection, const TileLists &lists, co
                         const Planes &gradient, const RowEnds &row_ends, Floats &moments, ThreadPool &pool) {
     const int num_tiles = projection.tiles_x * projection.tiles_y;
     if (moments.size() < projection.num_pairs * kMoments) moments.resize(projection.num_pairs * kMoments);
-    pool.for_each(num_tiles, [&](int tile) {
+    pool.for_each(num_tiles, [&](int i) {
+        const int tile = int(lists.longest_first[i]);
         backward_tile(tile, projection, lists, image, gradient, row_ends.data() + std::size_t(tile) * kTile,
                       moments.data());
     });

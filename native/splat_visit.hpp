@@ -40,11 +40,32 @@ REELSCAPE_INLINE void plan_visit(const Record &r, const TileFrame &frame, const 
         const i8 limit = load(width + row);
         const f8 left = clamp(centre - half - 1e-3f, -1.0f, float(kTile));
         const f8 right = clamp(centre + half + 1e-3f, -1.0f, float(kTile));
-        const i8 x_first = to_int(left + 1.0f), x_end = to_int(right + 1.0f);
+        const i8 x_first = to_int(left + 1.0f), reach = to_int(right + 1.0f), x_end = reach < limit ? reach : limit;
         store(visit.x_first + row, x_first);
-        store(visit.x_end + row, x_end < limit ? x_end : limit);
+        store(visit.x_end + row, x_end);
         store(visit.dx + row, to_float(x_first) - centre);
         store(visit.peak + row, peak);
+    }
+}
+
+// Eight pixels of a visit: where they start in a tile's buffers, their distance from the row's centre line, and the
+// exponent there.
+struct Pixels {
+    int at;
+    f8 dx, exponent;
+};
+
+// Walks a visit's rows: calls begin_row() before each one and body(pixels) for every eight pixels.
+template <class BeginRow, class Body>
+REELSCAPE_INLINE void walk(const Visit &visit, float a, const BeginRow &begin_row, const Body &body) {
+    const f8 minus_a = broadcast(-a);
+    for (int row = visit.first; row < visit.end; ++row) {
+        begin_row();
+        f8 dx = visit.dx[row] + iota();
+        const f8 peak = broadcast(visit.peak[row]);
+        const int end = row * kTileStride + visit.x_end[row];
+        for (int at = row * kTileStride + visit.x_first[row]; at < end; at += kLanes, dx += float(kLanes))
+            body(Pixels{at, dx, peak + minus_a * dx * dx});
     }
 }
 
@@ -60,10 +81,22 @@ struct List {
     std::uint32_t count;
     List(const TileLists &lists, int tile)
         : entries(lists.entries.data() + lists.starts[tile]), count(lists.starts[tile + 1] - lists.starts[tile]) {}
-    // Asks for a record a few entries ahead; the list jumps about in memory.
-    void prefetch(const AlignedVector<Record> &records, std::uint32_t i) const {
-        if (i + 4 < count) __builtin_prefetch(&records[entries[i + 4].gaussian]);
+    const Record &record(const AlignedVector<Record> &records, std::uint32_t i) const {
+        return records[entries[i].gaussian];
     }
 };
+
+// Visits are planned some ahead of their compositing, so that its loops know at once how often to turn.
+constexpr std::uint32_t kBatch = 8;
+static_assert(kRetireEvery % kBatch == 0);
+
+// Plans the visits of the list's entries [first, end). Records of the next ones are asked for: they jump about in memory.
+inline void plan_visits(const List &list, const AlignedVector<Record> &records, std::uint32_t first, std::uint32_t end,
+                        const TileFrame &frame, const std::int32_t *width, Visit *visits) {
+    for (std::uint32_t i = first; i < end; ++i) {
+        if (i + kBatch < list.count) __builtin_prefetch(&list.record(records, i + kBatch));
+        plan_visit(list.record(records, i), frame, width, visits[i - first]);
+    }
+}
 
 } // namespace reelscape::splat

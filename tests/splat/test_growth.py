@@ -51,6 +51,31 @@ def test_growth_clears_the_moments_of_changed_gaussians_only() -> None:
         assert (moments.means[~changed] == 1).all() and (moments.opacities[~changed] == 1).all()
 
 
+def test_rearranged_takes_gaussians_with_their_moments() -> None:
+    gaussians, first, second = (scatter_gaussians(1203, seed=seed) for seed in range(3))
+    model = SplatModel.restore(gaussians, first, second, 3)
+    rng = np.random.default_rng(0)
+    sources, is_changed = rng.integers(0, 1203, 1501), rng.uniform(size=1501) < 0.3
+    shapes = rng.normal(size=(1501, 4)).astype(np.float32)
+    result = model.rearranged(sources, is_changed, shapes)
+    for name in ("means", "quats", "sh0", "shN"):
+        np.testing.assert_array_equal(getattr(result.gaussians(), name), getattr(gaussians, name)[sources])
+    np.testing.assert_array_equal(np.c_[result.gaussians().scales, result.gaussians().opacities], shapes)
+    np.testing.assert_array_equal(result.shapes(), shapes)
+    np.testing.assert_array_equal(result.means(), gaussians.means[sources])
+    for moments, before in zip(result.moments(), (first, second), strict=True):
+        for name in Gaussians.__dataclass_fields__:
+            values = getattr(moments, name)
+            assert (values[is_changed] == 0).all()
+            np.testing.assert_array_equal(values[~is_changed], getattr(before, name)[sources][~is_changed])
+
+
+def test_rearranged_refuses_gaussians_that_are_not_there() -> None:
+    model = SplatModel(scatter_gaussians(10), 1)
+    with pytest.raises(ValueError, match="beyond the model"):
+        model.rearranged(np.array([3, 10]), np.zeros(2, bool), np.zeros((2, 4), np.float32))
+
+
 def test_morton_order_keeps_neighbours_together() -> None:
     points = np.random.default_rng(0).uniform(size=(4000, 3))
     ordered = points[morton_order(points)]

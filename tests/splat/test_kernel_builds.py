@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import subprocess
 import sys
 
@@ -61,13 +60,14 @@ def test_same_bits_for_any_number_of_threads() -> None:
             np.testing.assert_array_equal(values, many[name], err_msg=f"{name}, {num_threads} threads")
 
 
-def test_builds_agree(tmp_path, pytestconfig: pytest.Config) -> None:  # noqa: ANN001
-    if _native.instruction_set() == "baseline" or importlib.util.find_spec("reelscape._native.x86_64_v3") is None:
-        pytest.skip("only the baseline build runs on this CPU")
+@pytest.mark.parametrize("build", ["x86_64_v3", "x86_64_v4"])
+def test_builds_agree(build: str, tmp_path, pytestconfig: pytest.Config) -> None:  # noqa: ANN001
+    if build not in _native.instruction_sets():
+        pytest.skip(f"this CPU cannot run the build {build}, or it was not made")
     results = []
-    for build in ("baseline", "x86_64_v3"):
-        path = tmp_path / f"{build}.npz"
-        command = [sys.executable, "-c", RENDER_SCRIPT, build, str(path)]
+    for name in ("baseline", build):
+        path = tmp_path / f"{name}.npz"
+        command = [sys.executable, "-c", RENDER_SCRIPT, name, str(path)]
         subprocess.run(command, check=True, timeout=120, cwd=pytestconfig.rootpath)
         results.append(dict(np.load(path)))
     baseline, vectorised = results

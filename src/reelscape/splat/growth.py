@@ -11,7 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from reelscape.gaussians import Array, Gaussians, sigmoid
+from reelscape.gaussians import Array, sigmoid
 from reelscape.splat.kernel import SplatModel
 
 DEAD_OPACITY = 0.005
@@ -21,29 +21,22 @@ _EPSILON = 1e-6
 
 def grow(model: SplatModel, target: int, rng: np.random.Generator) -> SplatModel:
     """Move faded gaussians onto strong ones, add new ones up to `target`, and store all in Morton order."""
-    gaussians = model.gaussians()
-    dead = sigmoid(gaussians.opacities) <= DEAD_OPACITY
-    num_new = max(0, target - len(gaussians)) + int(dead.sum())
+    shapes = model.shapes()
+    opacities = sigmoid(shapes[:, 3])
+    dead = opacities <= DEAD_OPACITY
+    num_new = max(0, target - len(model)) + int(dead.sum())
     alive = np.flatnonzero(~dead)
     if len(alive) == 0 or num_new == 0:
         return model
-    weights = sigmoid(gaussians.opacities[alive]).astype(np.float64)
-    sources = rng.choice(alive, size=num_new, p=weights / weights.sum())
-    split, copies = np.unique(sources, return_counts=True)
-    changed = _split_in_place(gaussians, split, copies + 1)
-    rows = np.concatenate([alive, sources])
-    fresh = np.concatenate([np.isin(alive, split), np.ones(num_new, bool)])
-    order = morton_order(changed.means[rows])
-    first, second = (_cleared(moment.select(rows), fresh).select(order) for moment in model.moments())
-    return model.restore(changed.select(rows[order]), first, second, model.num_threads)
-
-
-def _split_in_place(gaussians: Gaussians, rows: npt.NDArray[np.int64], copies: npt.NDArray[np.int64]) -> Gaussians:
-    """Give the gaussians at `rows` the opacity and scale that each of their `copies` must have."""
-    opacities, scales = gaussians.opacities.copy(), gaussians.scales.copy()
-    opacities[rows], shrink = split_opacity(sigmoid(opacities[rows]), copies)
-    scales[rows] += np.log(shrink)[:, None]
-    return Gaussians(gaussians.means, gaussians.quats, scales, opacities, gaussians.sh0, gaussians.shN)
+    weights = opacities[alive].astype(np.float64)
+    drawn = rng.choice(alive, size=num_new, p=weights / weights.sum())
+    copies = 1 + np.bincount(drawn, minlength=len(model))
+    split = np.flatnonzero(copies > 1)
+    shapes[split, 3], shrink = split_opacity(opacities[split], copies[split])
+    shapes[split, :3] += np.log(shrink)[:, None]
+    sources = np.concatenate([alive, drawn])
+    sources = sources[morton_order(model.means()[sources])]
+    return model.rearranged(sources, copies[sources] > 1, shapes[sources])
 
 
 def split_opacity(opacity: Array, copies: npt.NDArray[np.int64]) -> tuple[Array, Array]:
@@ -58,13 +51,6 @@ def split_opacity(opacity: Array, copies: npt.NDArray[np.int64]) -> tuple[Array,
     shrink = opacity / np.maximum(denominator, _EPSILON)
     each = np.clip(each, DEAD_OPACITY, 1.0 - _EPSILON)
     return np.log(each / (1.0 - each)).astype(np.float32), np.maximum(shrink, _EPSILON).astype(np.float32)
-
-
-def _cleared(moments: Gaussians, rows: npt.NDArray[np.bool_]) -> Gaussians:
-    """Adam moments with zeros at `rows`."""
-    fields = (moments.means, moments.quats, moments.scales, moments.opacities, moments.sh0, moments.shN)
-    kept = [np.where(rows.reshape(-1, *[1] * (field.ndim - 1)), np.float32(0), field) for field in fields]
-    return Gaussians(*kept)
 
 
 def morton_order(points: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:

@@ -22,7 +22,9 @@ from reelscape.resources import num_usable_cores
 Float32 = npt.NDArray[np.float32]
 
 _LANES = 8
+_SHAPE_ROW = 7  # scale 3, opacity 1
 _SH_ROW = 11  # rows of a block before the harmonics: mean 3, quaternion 4, scale 3, opacity 1
+_PARAMETERS, _FIRST_MOMENTS, _SECOND_MOMENTS = range(3)
 _PHASES = ("project", "sort", "forward", "loss", "backward", "update")
 
 
@@ -111,12 +113,33 @@ class SplatModel:
 
     def gaussians(self) -> Gaussians:
         """A copy of the parameters."""
-        return _from_blocks(self._splats.state()[0], self._count)
+        return self._copy(_PARAMETERS)
 
     def moments(self) -> tuple[Gaussians, Gaussians]:
         """Copies of Adam's first and second moments, in the parameters' shapes."""
-        _, first, second = self._splats.state()
-        return _from_blocks(first, self._count), _from_blocks(second, self._count)
+        return self._copy(_FIRST_MOMENTS), self._copy(_SECOND_MOMENTS)
+
+    def means(self) -> Float32:
+        """A copy of the means [N, 3]."""
+        return self._copy_rows(_PARAMETERS, 0, 3)
+
+    def shapes(self) -> Float32:
+        """A copy of the log scales and the logit opacity [N, 4]."""
+        return self._copy_rows(_PARAMETERS, _SHAPE_ROW, 4)
+
+    def rearranged(
+        self, sources: npt.NDArray[np.integer], is_changed: npt.NDArray[np.bool_], shapes: Float32
+    ) -> SplatModel:
+        """A model of this one's gaussians `sources` [M], with `shapes` [M, 4] as of `shapes`.
+
+        Those that are changed [M] start with moments of zero; the others keep theirs.
+        """
+        model = SplatModel.__new__(SplatModel)
+        model._count, model._sh_degree, model._num_threads = len(sources), self._sh_degree, self._num_threads
+        model._splats = self._splats.rearranged(
+            np.ascontiguousarray(sources, np.uint32), is_changed, np.ascontiguousarray(shapes, np.float32)
+        )
+        return model
 
     def render(
         self,
@@ -164,7 +187,7 @@ class SplatModel:
         """The loss and its gradients in the parameters' shapes; nothing is updated."""
         step = self._native_step(settings)
         loss, blocks = self._splats.loss_and_gradients(*_camera(viewmat, K), _checked_target(target), step)
-        return float(loss), _from_blocks(blocks, self._count)
+        return float(loss), _from_rows(blocks.transpose(0, 2, 1).reshape(-1, blocks.shape[1])[: self._count])
 
     def add_noise(self, settings: StepSettings) -> None:
         """MCMC position noise on all faint gaussians, from `step`, `seed`, `lr_means` and `noise_lr` alone.
@@ -176,6 +199,14 @@ class SplatModel:
     def phase_seconds(self) -> dict[str, float]:
         """CPU seconds of all threads since the model was made, by phase of the step."""
         return dict(zip(_PHASES, self._splats.phase_seconds(), strict=True))
+
+    def _copy(self, which: int) -> Gaussians:
+        return _from_rows(self._copy_rows(which, 0, _SH_ROW + 3 * (self._sh_degree + 1) ** 2))
+
+    def _copy_rows(self, which: int, first: int, num_rows: int) -> Float32:
+        out = np.empty((self._count, num_rows), np.float32)
+        self._splats.copy_rows(which, first, out)
+        return out
 
     def _checked_degree(self, degree: int) -> int:
         if not 0 <= degree <= self._sh_degree:
@@ -245,8 +276,8 @@ def _to_blocks(gaussians: Gaussians, is_padding_hidden: bool = False) -> Float32
     return np.ascontiguousarray(blocks)
 
 
-def _from_blocks(blocks: Float32, count: int) -> Gaussians:
-    rows = blocks.transpose(0, 2, 1).reshape(-1, blocks.shape[1])[:count]
+def _from_rows(rows: Float32) -> Gaussians:
+    """Gaussians from a table [N, 11 + 3 K] in the order of the blocks' rows."""
     means, quats, scales = (np.ascontiguousarray(rows[:, a:b]) for a, b in ((0, 3), (3, 7), (7, 10)))
-    sh = np.ascontiguousarray(rows[:, _SH_ROW:]).reshape(count, (blocks.shape[1] - _SH_ROW) // 3, 3)
+    sh = rows[:, _SH_ROW:].reshape(len(rows), (rows.shape[1] - _SH_ROW) // 3, 3)
     return Gaussians(means, quats, scales, rows[:, 10].copy(), sh[:, :1].copy(), sh[:, 1:].copy())

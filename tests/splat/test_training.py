@@ -60,27 +60,27 @@ def score(gaussians: Gaussians, scene: Scene) -> float:
 
 def test_training_learns_the_pictures(scene: Scene) -> None:
     start = initial_gaussians(scene, 1, 1000, 0)
-    trained = train(scene, CONFIG, Report("train"))
+    trained = train(scene, CONFIG, Report("train")).gaussians
     assert len(trained) > len(start)
     assert score(trained, scene) > score(start, scene) + tolerances.SMALL_TRAINING_GAIN_DB
 
 
 def test_the_same_seed_gives_the_same_splats_for_any_number_of_threads(scene: Scene) -> None:
-    one = train(scene, replace(CONFIG, num_steps=30), Report("train"))
-    two = train(scene, replace(CONFIG, num_steps=30, num_threads=2), Report("train"))
+    one = train(scene, replace(CONFIG, num_steps=30), Report("train")).gaussians
+    two = train(scene, replace(CONFIG, num_steps=30, num_threads=2), Report("train")).gaussians
     for name in Gaussians.__dataclass_fields__:
         assert np.array_equal(getattr(one, name), getattr(two, name)), name
 
 
 def test_a_stopped_training_ends_like_an_undisturbed_one(scene: Scene, tmp_path: Path) -> None:
-    undisturbed = train(scene, CONFIG, Report("train"))
+    undisturbed = train(scene, CONFIG, Report("train")).gaussians
     shown: list[int] = []
     files = TrainingFiles(tmp_path / "checkpoint.npz", "f", lambda g, step, psnr: shown.append(step))
     report = Report("train", cancel=threading.Event())
     stopping = replace(files, show=lambda g, step, psnr: report.cancel.set() if step == 30 else None)
     with pytest.raises(Cancelled):
         train(scene, CONFIG, report, stopping)
-    resumed = train(scene, CONFIG, Report("train"), files)
+    resumed = train(scene, CONFIG, Report("train"), files).gaussians
     assert shown[0] > 30
     for name in Gaussians.__dataclass_fields__:
         assert np.array_equal(getattr(undisturbed, name), getattr(resumed, name)), name
@@ -89,7 +89,7 @@ def test_a_stopped_training_ends_like_an_undisturbed_one(scene: Scene, tmp_path:
 def test_checkpoints_of_other_settings_or_broken_ones_are_ignored(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.npz"
     gaussians = scatter_gaussians(5)
-    write_checkpoint(path, Checkpoint("a", 7, gaussians, gaussians, gaussians))
+    write_checkpoint(path, Checkpoint("a", 7, gaussians, gaussians, gaussians, np.ones((2, 2, 3))))
     found = read_checkpoint(path, "a")
     assert found is not None and found.step == 7
     np.testing.assert_array_equal(found.first.shN, gaussians.shN)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from reelscape.gaussians import Gaussians
 from reelscape.workspace import atomic
@@ -18,13 +19,17 @@ _BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.err
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """State after `step` steps; `fingerprint` names the settings and inputs it belongs to."""
+    """State after `step` steps; `fingerprint` names the settings and inputs it belongs to.
+
+    exposures [views, 2, 3] are the gain and bias per channel of each training picture.
+    """
 
     fingerprint: str
     step: int
     gaussians: Gaussians
     first: Gaussians
     second: Gaussians
+    exposures: npt.NDArray[np.float64]
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -35,7 +40,13 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         for field in fields(Gaussians)
     }
     with atomic(path) as temporary, open(temporary, "wb") as stream:
-        np.savez(stream, fingerprint=checkpoint.fingerprint, step=checkpoint.step, **arrays)
+        np.savez(
+            stream,
+            fingerprint=checkpoint.fingerprint,
+            step=checkpoint.step,
+            exposures=checkpoint.exposures,
+            **arrays,
+        )
 
 
 def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
@@ -45,6 +56,6 @@ def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
             if str(content["fingerprint"]) != fingerprint:
                 return None
             parts = [Gaussians(*(content[f"{part}.{field.name}"] for field in fields(Gaussians))) for part in _PARTS]
-            return Checkpoint(fingerprint, int(content["step"]), *parts)
+            return Checkpoint(fingerprint, int(content["step"]), parts[0], parts[1], parts[2], content["exposures"])
     except _BROKEN:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reelscape.config import TrainConfig
+from reelscape.splat import exposure
 from reelscape.splat.kernel import StepSettings
 
 QUARTER_SIZE_SHARE = 0.35  # of the steps before full size begins
@@ -59,6 +60,10 @@ class Schedule:
         every = max(1, round(self.config.num_steps * (GROWTH_END - GROWTH_START) / NUM_GROWTH_ROUNDS))
         share = step / self.config.num_steps
         return GROWTH_START <= share <= GROWTH_END and step % every == 0
+
+    def fits_exposure(self, step: int) -> bool:
+        """Whether the exposure of the step's picture is fitted to its render."""
+        return self.config.exposure and step > exposure.START * self.config.num_steps
 
     def snapshots(self, step: int) -> bool:
         """Whether an early scene is shown after the step."""

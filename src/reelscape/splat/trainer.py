@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from reelscape.cameras import Scene
 from reelscape.config import TrainConfig
@@ -17,6 +18,7 @@ from reelscape.gaussians import Gaussians, sigmoid
 from reelscape.report import Report
 from reelscape.resources import available_bytes
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from reelscape.splat.exposure import Exposures
 from reelscape.splat.growth import grow
 from reelscape.splat.initialise import initial_gaussians, scene_extent
 from reelscape.splat.kernel import SplatModel
@@ -33,6 +35,14 @@ MAX_REACH = 30.0  # times the distance within which 95 % of the gaussians lie
 
 
 @dataclass(frozen=True)
+class Trained:
+    """The gaussians, and the exposure (gain and bias per channel) of each picture they were trained on, [V, 2, 3]."""
+
+    gaussians: Gaussians
+    exposures: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class TrainingFiles:
     """Where a run leaves its traces: a checkpoint to resume from, and early scenes for viewers."""
 
@@ -41,7 +51,7 @@ class TrainingFiles:
     show: Callable[[Gaussians, int, float], None]
 
 
-def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFiles | None = None) -> Gaussians:
+def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFiles | None = None) -> Trained:
     """Train gaussians on the scene's pictures, starting from its sparse points.
 
     Goes on from `files.checkpoint_path` when that was made with the same fingerprint. Raises TooFewPoints, OutOfMemory,
@@ -50,12 +60,14 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
     _check_memory(scene, config)
     views = Views(scene.cameras, scene.image_dir, report.check)
     schedule = Schedule(config, scene_extent(scene.cameras))
-    model, done = _start(scene, config, files)
+    model, exposures, done = _start(scene, views, config, files)
     pace = _Pace(report, config, done, len(model))
     for step in range(done + 1, config.num_steps + 1):
         index = view_order(len(views), step, config.seed)
         view = views.at(index, schedule.level(step))
-        model.train_step(view.viewmat, view.K, view.picture, schedule.settings(step))
+        result = model.train_step(view.viewmat, view.K, view.picture, schedule.settings(step), exposures.at(index))
+        if schedule.fits_exposure(step):
+            exposures.fit(index, result.color_sums)
         if schedule.grows(step):
             target = min(config.max_gaussians, int(len(model) * GROWTH_FACTOR))
             model = grow(model, target, np.random.default_rng([config.seed, step]))
@@ -65,8 +77,8 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
             if files:
                 files.show(model.gaussians(), step, pace.psnr_db)
             pace.shown(begun_s)
-        pace.tick(step, len(model), lambda: _save(model, step, files))  # noqa: B023 - called at once
-    return tidied(model.gaussians())
+        pace.tick(step, len(model), lambda: _save(model, exposures, step, files))  # noqa: B023 - called at once
+    return Trained(tidied(model.gaussians()), exposures.values)
 
 
 def view_order(num_views: int, step: int, seed: int) -> int:
@@ -131,18 +143,22 @@ def _check_memory(scene: Scene, config: TrainConfig) -> None:
         raise OutOfMemory(f"Training would need about {needed / 1e9:.1f} GB; {available / 1e9:.1f} GB are free.")
 
 
-def _start(scene: Scene, config: TrainConfig, files: TrainingFiles | None) -> tuple[SplatModel, int]:
-    """The model to train and the number of steps it has behind it."""
+def _start(
+    scene: Scene, views: Views, config: TrainConfig, files: TrainingFiles | None
+) -> tuple[SplatModel, Exposures, int]:
+    """The model to train, the pictures' exposures, and the number of steps behind them."""
     found = read_checkpoint(files.checkpoint_path, files.fingerprint) if files else None
     if found:
-        return SplatModel.restore(found.gaussians, found.first, found.second, config.num_threads), found.step
+        model = SplatModel.restore(found.gaussians, found.first, found.second, config.num_threads)
+        return model, Exposures(found.exposures), found.step
     gaussians = initial_gaussians(scene, config.sh_degree, config.max_gaussians, config.seed)
-    return SplatModel(gaussians, config.num_threads), 0
+    exposures = Exposures.of(views, scene.observations) if config.exposure else Exposures.neutral(len(views))
+    return SplatModel(gaussians, config.num_threads), exposures, 0
 
 
-def _save(model: SplatModel, step: int, files: TrainingFiles | None) -> None:
+def _save(model: SplatModel, exposures: Exposures, step: int, files: TrainingFiles | None) -> None:
     if files:
-        checkpoint = Checkpoint(files.fingerprint, step, model.gaussians(), *model.moments())
+        checkpoint = Checkpoint(files.fingerprint, step, model.gaussians(), *model.moments(), exposures.values)
         write_checkpoint(files.checkpoint_path, checkpoint)
 
 

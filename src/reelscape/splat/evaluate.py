@@ -11,7 +11,7 @@ from PIL import Image
 from reelscape.cameras import Float, Scene
 from reelscape.gaussians import Gaussians
 from reelscape.report import Report
-from reelscape.splat.exposure import fit_exposure, sums_of
+from reelscape.splat.exposure import exposed, fit_exposure, sums_of
 from reelscape.splat.kernel import SplatModel
 from reelscape.splat.score import psnr_db, ssim
 from reelscape.splat.views import Picture, read_picture
@@ -54,13 +54,13 @@ def evaluate(
 
 def _scores(render: Float, photo: Float) -> tuple[float, float, float]:
     """PSNR, PSNR with the exposure fitted, and SSIM."""
-    gain, bias = fit_exposure(sums_of(render, photo))
-    return psnr_db(render, photo), psnr_db((gain * render + bias).clip(0, 1), photo), ssim(render, photo)
+    fitted = exposed(render, fit_exposure(sums_of(render, photo)))
+    return psnr_db(render, photo), psnr_db(fitted, photo), ssim(render, photo)
 
 
 def _render(model: SplatModel, scene: Scene, index: int, exposure: Float) -> Picture:
     cameras = scene.cameras
     width, height = cameras.sizes[index]
     image = model.render(cameras.viewmats[index], cameras.Ks[index], (int(width), int(height))).image
-    picture: Picture = np.rint((exposure[0] * image + exposure[1]).clip(0, 1) * 255).astype(np.uint8)
+    picture: Picture = np.rint(exposed(image, exposure) * 255).astype(np.uint8)
     return picture

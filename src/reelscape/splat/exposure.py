@@ -39,7 +39,7 @@ class Exposures:
     def of(cls, views: Views, observations: Observations) -> Exposures:
         """From the colours that the pictures give to the sparse points; neutral without sightings."""
         start = cls.neutral(len(views))
-        start.values[:, 0] = gains_of(views, observations)
+        start.values[:, 0] = np.clip(gains_of(views, observations), 1 / MAX_GAIN, MAX_GAIN)
         return start
 
     def at(self, index: int) -> Float32:
@@ -55,6 +55,13 @@ class Exposures:
         self.values[index, 1] = biases + RATE * (fitted[1] - biases)
         self.values[:, 0] /= np.exp(np.log(self.values[:, 0]).mean(axis=0))
         self.values[:, 1] -= self.values[:, 1].mean(axis=0)
+
+
+def exposed(image: npt.NDArray[np.floating], exposure: npt.ArrayLike) -> Float:
+    """A render [H, W, 3] as a camera at `exposure` [2, 3] would picture it, clipped to 0..1."""
+    gain, bias = np.asarray(exposure)
+    colors: Float = np.clip(gain * image + bias, 0, 1)
+    return colors
 
 
 def interpolated(values: Float, rows: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> Float:

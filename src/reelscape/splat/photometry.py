@@ -30,7 +30,8 @@ def gains_of(views: Views, observations: Observations) -> Float:
     chosen = observations.select(clear)
     points, point_rows = np.unique(chosen.point_rows, return_inverse=True)
     sightings = _Sightings(chosen.image_rows, point_rows, np.log(colors[clear]), len(views), len(points))
-    return np.exp(sightings.solve())
+    log_gains: Float = np.round(sightings.solve(), 6)  # beyond that, sums depend on the threads of numpy's BLAS
+    return np.exp(log_gains)
 
 
 def _stride(observations: Observations) -> int:

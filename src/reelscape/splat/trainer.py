@@ -18,7 +18,7 @@ from reelscape.gaussians import Gaussians, sigmoid
 from reelscape.report import Report
 from reelscape.resources import available_bytes
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from reelscape.splat.exposure import Exposures
+from reelscape.splat.exposure import Exposures, exposed
 from reelscape.splat.growth import grow
 from reelscape.splat.initialise import initial_gaussians, scene_extent
 from reelscape.splat.kernel import SplatModel
@@ -73,7 +73,7 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
             model = grow(model, target, np.random.default_rng([config.seed, step]))
         if schedule.snapshots(step) or pace.is_show_due(step):
             begun_s = time.monotonic()
-            pace.psnr_db = _running_psnr_db(model, views, schedule, step)
+            pace.psnr_db = _running_psnr_db(model, views, exposures, schedule, step)
             if files:
                 files.show(model.gaussians(), step, pace.psnr_db)
             pace.shown(begun_s)
@@ -162,11 +162,12 @@ def _save(model: SplatModel, exposures: Exposures, step: int, files: TrainingFil
         write_checkpoint(files.checkpoint_path, checkpoint)
 
 
-def _running_psnr_db(model: SplatModel, views: Views, schedule: Schedule, step: int) -> float:
-    """PSNR over a few training views at the size of the step."""
+def _running_psnr_db(model: SplatModel, views: Views, exposures: Exposures, schedule: Schedule, step: int) -> float:
+    """PSNR over a few training views at the size of the step, at their exposures."""
     scores = []
     for index in np.linspace(0, len(views) - 1, min(4, len(views))).astype(int):
         view = views.at(int(index), schedule.level(step))
         render = model.render(view.viewmat, view.K, view.size, schedule.sh_degree(step))
-        scores.append(psnr_db(render.image.clip(0, 1), view.picture / 255.0))
+        image = exposed(render.image, exposures.at(int(index)))
+        scores.append(psnr_db(image, view.picture / 255.0))
     return float(np.mean(scores))

@@ -21,7 +21,7 @@ EXPOSURE_GAIN = 0.01
 EXPOSURE_BIAS = 0.005
 EXPOSURE_AT_REST = 0.02  # the prior pulls
 SIGHTED_GAIN = 0.02  # 8-bit colours, a tenth of the sightings wrong
-TRAINED_GAIN = 0.04  # after 120 steps
+TRAINED_GAIN_SHARE = 0.5  # of the spread is left, after 90 steps without sightings
 COLOR_SUMS = 1e-5
 
 # viewpoints

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from reelscape.cameras import Float, Observations
 from reelscape.splat.views import Picture, Views
 
-MAX_POINTS = 10_000  # more tell hardly more
+MAX_POINTS = 5000  # more tell hardly more
 LEVEL = 1  # size of the pictures looked at: half, which averages noise
 DARKEST, BRIGHTEST = 0.04, 0.97  # beyond, colours are clipped
 NUM_ROUNDS = 8

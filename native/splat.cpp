@@ -36,7 +36,7 @@ void Splats::forward(const Camera &camera, int degree, const float background[3]
     timed(kForward, [&] { composite(projection_, lists_, background, image_, row_ends_, pool_); });
 }
 
-double Splats::loss_and_backward(const Camera &camera, const std::uint8_t *target, const Step &step) {
+double Splats::loss_and_backward(const Camera &camera, const Target &target, const Step &step) {
     forward(camera, step.sh_degree, kBlack);
     double loss = 0;
     timed(kLoss, [&] { loss = image_loss(image_, target, step.ssim_weight, gradient_, loss_, pool_); });
@@ -71,14 +71,14 @@ void Splats::render_depth(const Camera &camera, float *depth) {
     timed(kForward, [&] { median_depth(parameters_, camera, projection_, lists_, depth, pool_); });
 }
 
-double Splats::train_step(const Camera &camera, const std::uint8_t *target, const Step &step) {
+double Splats::train_step(const Camera &camera, const Target &target, const Step &step) {
     std::lock_guard<std::mutex> lock(mutex_);
     const double loss = loss_and_backward(camera, target, step);
     timed(kUpdate, [&] { update(parameters_, camera, step, projection_, moments_, pool_); });
     return loss;
 }
 
-double Splats::loss_and_gradients(const Camera &camera, const std::uint8_t *target, const Step &step, Floats &gradient) {
+double Splats::loss_and_gradients(const Camera &camera, const Target &target, const Step &step, Floats &gradient) {
     std::lock_guard<std::mutex> lock(mutex_);
     const double loss = loss_and_backward(camera, target, step);
     gradients(parameters_, camera, step, projection_, moments_, gradient, pool_);

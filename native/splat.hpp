@@ -139,14 +139,39 @@ void composite_backward(const Projection &projection, const TileLists &lists, co
 void median_depth(const Parameters &parameters, const Camera &camera, const Projection &projection,
                   const TileLists &lists, float *depth, ThreadPool &pool);
 
+// How a picture's camera rendered the scene's colours: picture = gain * scene + bias, per channel, in 0..1.
+struct Exposure {
+    float gain[3] = {1, 1, 1}, bias[3] = {0, 0, 0};
+};
+
+// A picture and its exposure. The loss compares renders with (pixels / 255 - bias) / gain, the scene's own colours.
+struct Target {
+    const std::uint8_t *pixels; // [H, W, 3]
+    Exposure exposure;
+};
+
+// Sums over pixels of one channel, for a regression of the target (as compared) on the render.
+struct ColorSums {
+    double count = 0, render = 0, target = 0, render_render = 0, render_target = 0;
+    void add(const ColorSums &other) {
+        count += other.count;
+        render += other.render;
+        target += other.target;
+        render_render += other.render_render;
+        render_target += other.render_target;
+    }
+};
+
 struct LossBuffers {
     Planes maps; // nine planes: three SSIM derivatives for each channel
     std::vector<double> partial;
+    std::vector<ColorSums> partial_sums;
+    ColorSums sums[3]; // by channel, of the last loss; pixels near black and white are left out, their colours are clipped
 };
 
-// (1 - w) L1 + w (1 - SSIM) of the three colour planes against target [H, W, 3], and its gradient.
-double image_loss(const Planes &image, const std::uint8_t *target, float ssim_weight, Planes &gradient,
-                  LossBuffers &buffers, ThreadPool &pool);
+// (1 - w) L1 + w (1 - SSIM) of the three colour planes against the target, and its gradient.
+double image_loss(const Planes &image, const Target &target, float ssim_weight, Planes &gradient, LossBuffers &buffers,
+                  ThreadPool &pool);
 
 // Projection backward, then Adam and MCMC noise on the gaussians in view.
 void update(Parameters &parameters, const Camera &camera, const Step &step, const Projection &projection,
@@ -182,8 +207,8 @@ public:
 
     void render(const Camera &camera, int degree, const float background[3], float *image, float *alpha);
     void render_depth(const Camera &camera, float *depth);
-    double train_step(const Camera &camera, const std::uint8_t *target, const Step &step);
-    double loss_and_gradients(const Camera &camera, const std::uint8_t *target, const Step &step, Floats &gradient);
+    double train_step(const Camera &camera, const Target &target, const Step &step);
+    double loss_and_gradients(const Camera &camera, const Target &target, const Step &step, Floats &gradient);
     void add_noise(const Step &step);
 
     // Which blocks: 0 the parameters, 1 and 2 Adam's moments.
@@ -194,11 +219,12 @@ public:
     std::size_t num_visible() const { return projection_.num_visible; }
     std::size_t num_pairs() const { return projection_.num_pairs; }
     const double *phase_seconds() const { return phase_s_; }
+    const ColorSums *color_sums() const { return loss_.sums; }
 
 private:
     void project_and_sort(const Camera &camera, int degree);
     void forward(const Camera &camera, int degree, const float background[3]);
-    double loss_and_backward(const Camera &camera, const std::uint8_t *target, const Step &step);
+    double loss_and_backward(const Camera &camera, const Target &target, const Step &step);
     void timed(Phase phase, const std::function<void()> &work);
 
     Parameters parameters_;

@@ -19,17 +19,19 @@ using splat::Camera;
 using splat::Parameters;
 using splat::Splats;
 using splat::Step;
+using splat::Target;
 
 using BlocksIn = nb::ndarray<const float, nb::shape<-1, -1, kLanes>, nb::c_contig, nb::device::cpu>;
 using Matrix4 = nb::ndarray<const double, nb::shape<4, 4>, nb::c_contig, nb::device::cpu>;
 using Matrix3 = nb::ndarray<const double, nb::shape<3, 3>, nb::c_contig, nb::device::cpu>;
-using Target = nb::ndarray<const std::uint8_t, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
+using Picture = nb::ndarray<const std::uint8_t, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
 using ImageOut = nb::ndarray<float, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
 using AlphaOut = nb::ndarray<float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
 using Sources = nb::ndarray<const std::uint32_t, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
 using Flags = nb::ndarray<const bool, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
 using Shapes = nb::ndarray<const float, nb::shape<-1, splat::kShapeRows>, nb::c_contig, nb::device::cpu>;
 using RowsOut = nb::ndarray<float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
+using ExposureIn = nb::ndarray<const float, nb::shape<2, 3>, nb::c_contig, nb::device::cpu>;
 using Vector3 = nb::ndarray<const float, nb::shape<3>, nb::c_contig, nb::device::cpu>;
 
 void require(bool condition, const char *message) {
@@ -59,6 +61,15 @@ Camera camera_from(const Matrix4 &viewmat, const Matrix3 &K, int width, int heig
     camera.y_low = float(-cy / fy - margin_y);
     camera.y_high = float((height - cy) / fy + margin_y);
     return camera;
+}
+
+Target target_from(const Picture &picture, const ExposureIn &exposure) {
+    Target target{picture.data(), {}};
+    for (int c = 0; c < 3; ++c) {
+        target.exposure.gain[c] = exposure(0, c);
+        target.exposure.bias[c] = exposure(1, c);
+    }
+    return target;
 }
 
 Floats floats_of(const BlocksIn &array) { return Floats(array.data(), array.data() + array.size()); }
@@ -107,20 +118,23 @@ public:
         splats_.render_depth(camera, depth.data());
     }
 
-    double train_step(const Matrix4 &viewmat, const Matrix3 &K, const Target &target, const Step &step) {
-        const Camera camera = checked_camera(viewmat, K, target.shape(1), target.shape(0), step.sh_degree);
+    double train_step(const Matrix4 &viewmat, const Matrix3 &K, const Picture &picture, const ExposureIn &exposure,
+                      const Step &step) {
+        const Camera camera = checked_camera(viewmat, K, picture.shape(1), picture.shape(0), step.sh_degree);
+        const Target target = target_from(picture, exposure);
         const nb::gil_scoped_release unlocked;
-        return splats_.train_step(camera, target.data(), step);
+        return splats_.train_step(camera, target, step);
     }
 
-    std::pair<double, nb::object> loss_and_gradients(const Matrix4 &viewmat, const Matrix3 &K, const Target &target,
-                                                     const Step &step) {
-        const Camera camera = checked_camera(viewmat, K, target.shape(1), target.shape(0), step.sh_degree);
+    std::pair<double, nb::object> loss_and_gradients(const Matrix4 &viewmat, const Matrix3 &K, const Picture &picture,
+                                                     const ExposureIn &exposure, const Step &step) {
+        const Camera camera = checked_camera(viewmat, K, picture.shape(1), picture.shape(0), step.sh_degree);
+        const Target target = target_from(picture, exposure);
         Floats gradient;
         double loss;
         {
             const nb::gil_scoped_release unlocked;
-            loss = splats_.loss_and_gradients(camera, target.data(), step, gradient);
+            loss = splats_.loss_and_gradients(camera, target, step, gradient);
         }
         return {loss, blocks_out(std::move(gradient), rows_)};
     }
@@ -151,6 +165,15 @@ public:
     nb::tuple phase_seconds() const {
         const double *s = splats_.phase_seconds();
         return nb::make_tuple(s[0], s[1], s[2], s[3], s[4], s[5]);
+    }
+
+    nb::list color_sums() const {
+        nb::list channels;
+        for (int c = 0; c < 3; ++c) {
+            const splat::ColorSums &s = splats_.color_sums()[c];
+            channels.append(nb::make_tuple(s.count, s.render, s.target, s.render_render, s.render_target));
+        }
+        return channels;
     }
 
     std::size_t num_visible() const { return splats_.num_visible(); }
@@ -204,6 +227,7 @@ void bind_splat(nb::module_ &m) {
         .def("copy_rows", &PySplats::copy_rows)
         .def("rearranged", &PySplats::rearranged)
         .def("phase_seconds", &PySplats::phase_seconds)
+        .def("color_sums", &PySplats::color_sums)
         .def_prop_ro("num_visible", &PySplats::num_visible)
         .def_prop_ro("num_pairs", &PySplats::num_pairs);
 }

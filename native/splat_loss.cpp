@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace reelscape::splat {
 namespace {
@@ -51,9 +52,11 @@ struct Column {
     }
 };
 
-void load_target(const std::uint8_t *target, int width, int y, int channel, float *out) {
-    const std::uint8_t *row = target + std::size_t(y) * width * 3 + channel;
-    for (int x = 0; x < width; ++x) out[x] = float(row[3 * x]) * (1.0f / 255.0f);
+void load_target(const Target &target, int width, int y, int channel, float *out) {
+    const std::uint8_t *row = target.pixels + std::size_t(y) * width * 3 + channel;
+    const float gain = target.exposure.gain[channel], bias = target.exposure.bias[channel];
+    const float scale = 1.0f / 255.0f / gain, offset = -bias / gain;
+    for (int x = 0; x < width; ++x) out[x] = float(row[3 * x]) * scale + offset;
 }
 
 // One band of one channel.
@@ -103,7 +106,7 @@ REELSCAPE_INLINE Ssim ssim_of(f8 mean_x, f8 mean_y, f8 squares, f8 product) {
 // Sum of the SSIM over a band; leaves the derivatives in `maps`.
 class SsimBand {
 public:
-    SsimBand(const Planes &image, const std::uint8_t *target, Planes &maps)
+    SsimBand(const Planes &image, const Target &target, Planes &maps)
         : image_(image), target_(target), maps_(maps), y_(image.width()), squares_(image.width()),
           product_(image.width()), ring_(image.width()) {}
 
@@ -147,16 +150,40 @@ private:
     }
 
     const Planes &image_;
-    const std::uint8_t *target_;
+    const Target &target_;
     Planes &maps_;
     PaddedRow y_, squares_, product_;
     Ring<4> ring_;
 };
 
+// Eight running sums of each term of ColorSums, over the pixels whose picture lies between two limits.
+class ColorSumLanes {
+public:
+    ColorSumLanes(const Exposure &exposure, int channel)
+        : low_((kDarkest - exposure.bias[channel]) / exposure.gain[channel]),
+          high_((kBrightest - exposure.bias[channel]) / exposure.gain[channel]) {}
+    REELSCAPE_INLINE void add(f8 render, f8 target, i8 inside) {
+        const i8 used = inside & (target > low_) & (target < high_);
+        const f8 x = select(used, render, broadcast(0)), y = select(used, target, broadcast(0));
+        count_ += select(used, broadcast(1), broadcast(0));
+        render_ += x;
+        target_ += y;
+        render_render_ += x * x;
+        render_target_ += x * y;
+    }
+    ColorSums sums() const { return {sum(count_), sum(render_), sum(target_), sum(render_render_), sum(render_target_)}; }
+
+private:
+    static constexpr float kDarkest = 4.5f / 255.0f, kBrightest = 250.5f / 255.0f;
+    float low_, high_;
+    f8 count_ = broadcast(0), render_ = broadcast(0), target_ = broadcast(0);
+    f8 render_render_ = broadcast(0), render_target_ = broadcast(0);
+};
+
 // Writes the gradient of a band, l1 sign(x - y) + ssim dSSIM/dx; returns its sum of absolute differences.
 class GradientBand {
 public:
-    GradientBand(const Planes &image, const std::uint8_t *target, const Planes &maps, Planes &gradient, float l1, float ssim)
+    GradientBand(const Planes &image, const Target &target, const Planes &maps, Planes &gradient, float l1, float ssim)
         : image_(image), target_(target), maps_(maps), gradient_(gradient), l1_(l1), ssim_(ssim), y_(image.width()),
           ring_(image.width()) {}
 
@@ -164,6 +191,7 @@ public:
         return sweep(band, image_.height(), ring_, [&](int y) { blur_row(band.channel, y); },
                      [&](int y) { return combine(band.channel, y); });
     }
+    const ColorSums &sums() const { return sums_; }
 
 private:
     void blur_row(int channel, int y) {
@@ -179,6 +207,7 @@ private:
         const float *x_row = image_.row(channel, y);
         float *y_row = y_.pixels(), *out = gradient_.row(channel, y);
         load_target(target_, image_.width(), y, channel, y_row);
+        ColorSumLanes colors(target_.exposure, channel);
         f8 total = broadcast(0);
         for (int x = 0; x < image_.width(); x += kLanes) {
             const f8 a = load(x_row + x), b = load(y_row + x), difference = a - b;
@@ -186,18 +215,21 @@ private:
             const f8 sign = select(difference > 0.0f, broadcast(l1_), select(difference < 0.0f, broadcast(-l1_), broadcast(0)));
             const i8 inside = iota_int() + x < image_.width();
             total += select(inside, abs(difference), broadcast(0));
+            colors.add(a, b, inside);
             store(out + x, select(inside, sign + ssim_ * ssim, broadcast(0)));
         }
+        sums_.add(colors.sums());
         return sum(total);
     }
 
     const Planes &image_;
-    const std::uint8_t *target_;
+    const Target &target_;
     const Planes &maps_;
     Planes &gradient_;
     float l1_, ssim_;
     PaddedRow y_;
     Ring<3> ring_;
+    ColorSums sums_;
 };
 
 } // namespace
@@ -211,14 +243,15 @@ void Planes::resize(int count, int width, int height) {
     data_.assign(std::size_t(count) * height * stride, 0.0f);
 }
 
-double image_loss(const Planes &image, const std::uint8_t *target, float ssim_weight, Planes &gradient,
-                  LossBuffers &buffers, ThreadPool &pool) {
+double image_loss(const Planes &image, const Target &target, float ssim_weight, Planes &gradient, LossBuffers &buffers,
+                  ThreadPool &pool) {
     const int width = image.width(), height = image.height();
     const int num_bands = (height + kBandRows - 1) / kBandRows * 3;
     const double per_value = 1.0 / (3.0 * width * height);
     gradient.resize(3, width, height);
     buffers.maps.resize(9, width, height);
     buffers.partial.assign(2 * std::size_t(num_bands), 0.0);
+    buffers.partial_sums.assign(num_bands, {});
     pool.for_each(num_bands, [&](int i) {
         buffers.partial[i] = SsimBand(image, target, buffers.maps).run(band_of(i, height));
     });
@@ -226,7 +259,10 @@ double image_loss(const Planes &image, const std::uint8_t *target, float ssim_we
     pool.for_each(num_bands, [&](int i) {
         GradientBand band(image, target, buffers.maps, gradient, l1, ssim);
         buffers.partial[num_bands + i] = band.run(band_of(i, height));
+        buffers.partial_sums[i] = band.sums();
     });
+    std::fill(std::begin(buffers.sums), std::end(buffers.sums), ColorSums());
+    for (int i = 0; i < num_bands; ++i) buffers.sums[band_of(i, height).channel].add(buffers.partial_sums[i]);
     double ssim_sum = 0, l1_sum = 0;
     for (int i = 0; i < num_bands; ++i) {
         ssim_sum += buffers.partial[i];

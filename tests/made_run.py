@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from reelscape.cameras import Cameras
-from reelscape.formats.colmap import Observations, SparseModel, write_model
+from reelscape.cameras import Cameras, Observations
+from reelscape.formats.colmap import SparseModel, write_model
 from reelscape.formats.ply import write_ply
 from reelscape.gaussians import Gaussians
 from reelscape.splat.viewpoint import WORLD_UP, Viewpoint

@@ -16,6 +16,14 @@ SPLIT_TOTAL_RTOL = 2e-2  # the clip of very small opacities
 SMALL_TRAINING_GAIN_DB = 5.0
 SPACING_MEDIAN_RATIO = 1.1
 
+# exposure
+EXPOSURE_GAIN = 0.01
+EXPOSURE_BIAS = 0.005
+EXPOSURE_AT_REST = 0.02  # the prior pulls
+SIGHTED_GAIN = 0.02  # 8-bit colours, a tenth of the sightings wrong
+TRAINED_GAIN_SHARE = 0.5  # of the spread is left, after 90 steps without sightings
+COLOR_SUMS = 1e-5
+
 # viewpoints
 TOLD_VIEW = 1e-5  # a report rounds to six digits
 VIEWMAT = 1e-9

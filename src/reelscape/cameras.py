@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 Float = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,52 @@ class Cameras:
 
 
 @dataclass(frozen=True)
+class Observations:
+    """M sightings of points in pictures: rows into the cameras and the points, and where, in pixels.
+
+    image_rows [M], point_rows [M], xys [M, 2] with pixel centres at +0.5.
+    """
+
+    image_rows: Rows
+    point_rows: Rows
+    xys: Float
+
+    @classmethod
+    def none(cls) -> Observations:
+        """No sightings."""
+        return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 2)))
+
+    def __len__(self) -> int:
+        return len(self.image_rows)
+
+    def select(self, mask: npt.NDArray[np.bool_]) -> Observations:
+        """The sightings where `mask` [M] holds."""
+        return Observations(self.image_rows[mask], self.point_rows[mask], self.xys[mask])
+
+    def in_cameras(self, rows: Sequence[int] | Rows) -> Observations:
+        """The sightings in the cameras at `rows` (indices), which count from 0 in that order."""
+        places = np.full(max([-1, *self.image_rows, *rows]) + 1, -1)
+        places[np.asarray(rows, np.int64)] = np.arange(len(rows))
+        chosen = self.select(places[self.image_rows] >= 0)
+        return replace(chosen, image_rows=places[chosen.image_rows])
+
+
+@dataclass(frozen=True)
 class Scene:
-    """Cameras, their images' folder, and the sparse points: points [P, 3] world, rgbs [P, 3] uint8."""
+    """Cameras, their images' folder, the sparse points, and where the cameras saw them (as far as that is known).
+
+    points [P, 3] world, rgbs [P, 3] uint8.
+    """
 
     cameras: Cameras
     points: Float
     rgbs: npt.NDArray[np.uint8]
     image_dir: Path
+    observations: Observations = field(default_factory=Observations.none)
+
+    def select(self, rows: Sequence[int] | Rows) -> Scene:
+        """The scene with the cameras at `rows` (indices) alone; all points stay."""
+        return replace(self, cameras=self.cameras.select(rows), observations=self.observations.in_cameras(rows))
 
 
 def centers_of(viewmats: Float) -> Float:

@@ -106,6 +106,9 @@ class TrainConfig:
     full_size_share: float = setting(
         0.07, "Share of the steps trained at full picture size (sharper, slower).", low=0, high=1
     )
+    exposure: bool = setting(
+        True, "Whether changes of exposure and white balance within the shot are taken out of the pictures."
+    )
     holdout_every: int = setting(
         0, "Hold out every n-th picture for evaluation; 0 trains on all.", low=2, high=1000, zero_allowed=True
     )

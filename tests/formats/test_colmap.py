@@ -11,11 +11,9 @@ import pycolmap
 import pytest
 from tests import tolerances
 
-from reelscape.cameras import Cameras, Float
+from reelscape.cameras import Cameras, Float, Observations, Rows
 from reelscape.errors import UnreadableModel
 from reelscape.formats.colmap import (
-    Observations,
-    Rows,
     SparseModel,
     quats_from_rotmats,
     read_model,

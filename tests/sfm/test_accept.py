@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reelscape.formats.colmap import Observations
+from reelscape.cameras import Observations
 from reelscape.sfm.accept import fault, without_outliers
 from reelscape.sfm.lens import Lens
 from reelscape.sfm.solution import Solution

@@ -10,8 +10,7 @@ import numpy.typing as npt
 import pytest
 from tests import tolerances
 
-from reelscape.cameras import Cameras, Float
-from reelscape.formats.colmap import Observations
+from reelscape.cameras import Cameras, Float, Observations
 from reelscape.sfm.gravity import Segments, down_of_path, find_segments, refine_down
 from reelscape.sfm.lens import Lens
 from reelscape.sfm.orient import MEDIAN_RADIUS, world_frame

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
+from reelscape.cameras import Observations
 from reelscape.errors import DiskFull, UnreadableFrame, coded
-from reelscape.formats.colmap import Observations
 from reelscape.sfm.lens import Lens
 from reelscape.sfm.solution import Solution
 from reelscape.sfm.undistort import undistort_images

@@ -23,7 +23,7 @@ from reelscape.report import Report
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from reelscape.splat.clock import BudgetClock
 from reelscape.splat.initialise import initial_gaussians, neighbour_distances
-from reelscape.splat.kernel import SplatModel, StepResult, StepSettings
+from reelscape.splat.kernel import NEUTRAL, SplatModel, StepResult, StepSettings
 from reelscape.splat.schedule import NUM_AVERAGED, NUM_GROWTH_ROUNDS, NUM_SNAPSHOTS, Schedule
 from reelscape.splat.score import psnr_db, ssim
 from reelscape.splat.trainer import TrainingFiles, train, view_order
@@ -69,6 +69,20 @@ def test_training_learns_the_pictures(scene: Scene) -> None:
     assert score(trained, scene) > score(start, scene) + tolerances.SMALL_TRAINING_GAIN_DB
 
 
+def test_training_finds_the_exposures_of_the_pictures(scene: Scene, tmp_path: Path) -> None:
+    gains = np.exp(np.random.default_rng(0).normal(0, 0.35, (len(scene.cameras), 1)) * np.ones(3))
+    gains /= np.exp(np.log(gains).mean(axis=0))
+    for name, gain in zip(scene.cameras.image_names, gains, strict=True):
+        picture = np.asarray(Image.open(scene.image_dir / name)) * gain
+        Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(tmp_path / name)
+    config = replace(CONFIG, num_steps=90)
+    found = train(replace(scene, image_dir=tmp_path), config, Report("train")).exposures
+    left = np.log(found[:, 0] / gains)
+    assert left.std() < tolerances.TRAINED_GAIN_SHARE * np.log(gains).std()
+    neutral = train(replace(scene, image_dir=tmp_path), replace(CONFIG, num_steps=10, exposure=False), Report("train"))
+    assert (neutral.exposures == NEUTRAL).all()
+
+
 def test_the_same_seed_gives_the_same_splats_for_any_number_of_threads(scene: Scene) -> None:
     one = train(scene, replace(CONFIG, num_steps=30), Report("train")).gaussians
     two = train(scene, replace(CONFIG, num_steps=30, num_threads=2), Report("train")).gaussians
@@ -86,10 +100,10 @@ def test_a_stopped_training_ends_like_an_undisturbed_one(
     report = Report("train", cancel=threading.Event())
     train_step = SplatModel.train_step
 
-    def stopping(model: SplatModel, viewmat: Any, K: Any, target: Any, settings: StepSettings) -> StepResult:
+    def stopping(model: SplatModel, viewmat: Any, K: Any, target: Any, settings: StepSettings, at: Any) -> StepResult:
         if settings.step == stop_step:
             report.cancel.set()
-        return train_step(model, viewmat, K, target, settings)
+        return train_step(model, viewmat, K, target, settings, at)
 
     with monkeypatch.context() as patch, pytest.raises(Cancelled):
         patch.setattr(SplatModel, "train_step", stopping)
@@ -97,6 +111,7 @@ def test_a_stopped_training_ends_like_an_undisturbed_one(
     shown.clear()
     resumed = train(scene, CONFIG, Report("train"), files)
     assert resumed.num_steps == CONFIG.num_steps and all(step > stop_step for step in shown)
+    assert np.array_equal(undisturbed.exposures, resumed.exposures) and (resumed.exposures != NEUTRAL).any()
     for name in Gaussians.__dataclass_fields__:
         assert np.array_equal(getattr(undisturbed.gaussians, name), getattr(resumed.gaussians, name)), name
 
@@ -122,9 +137,9 @@ def test_the_budget_clock() -> None:
 def test_checkpoints_of_other_settings_or_broken_ones_are_ignored(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.npz"
     gaussians = scatter_gaussians(5)
-    write_checkpoint(path, Checkpoint("a", 7, gaussians, gaussians, gaussians))
+    write_checkpoint(path, Checkpoint("a", 7, gaussians, gaussians, gaussians, np.ones((2, 2, 3))))
     found = read_checkpoint(path, "a")
-    assert found is not None and found.step == 7
+    assert found is not None and found.step == 7 and found.exposures.shape == (2, 2, 3)
     np.testing.assert_array_equal(found.first.shN, gaussians.shN)
     assert read_checkpoint(path, "b") is None
     path.write_bytes(path.read_bytes()[:100])

@@ -15,34 +15,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from reelscape.cameras import Cameras, Float, Scene
+from reelscape.cameras import Cameras, Float, Observations, Rows, Scene
 from reelscape.errors import UnreadableModel
-
-Rows = npt.NDArray[np.int64]
 
 _SIMPLE_PINHOLE, _PINHOLE = 0, 1
 _NUM_PARAMS = {_SIMPLE_PINHOLE: 3, _PINHOLE: 4}
 _POINT2D = np.dtype([("xy", "<f8", 2), ("point_id", "<i8")])
 _TRACK = np.dtype([("image_id", "<i4"), ("point2D_idx", "<i4")])
-
-
-@dataclass(frozen=True)
-class Observations:
-    """M sightings of points in pictures: rows into the cameras and the points, and where, in pixels.
-
-    image_rows [M], point_rows [M], xys [M, 2] with pixel centres at +0.5.
-    """
-
-    image_rows: Rows
-    point_rows: Rows
-    xys: Float
-
-    def __len__(self) -> int:
-        return len(self.image_rows)
-
-    def select(self, mask: npt.NDArray[np.bool_]) -> Observations:
-        """The sightings where `mask` [M] holds."""
-        return Observations(self.image_rows[mask], self.point_rows[mask], self.xys[mask])
 
 
 @dataclass(frozen=True)
@@ -62,7 +41,7 @@ class SparseModel:
 def read_scene(sparse_dir: Path, image_dir: Path) -> Scene:
     """The scene that a COLMAP folder of undistorted pictures describes. Raises `UnreadableModel`."""
     model = read_model(sparse_dir)
-    return Scene(model.cameras, model.points, model.rgbs, image_dir)
+    return Scene(model.cameras, model.points, model.rgbs, image_dir, model.observations)
 
 
 def read_model(sparse_dir: Path) -> SparseModel:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pycolmap
 
-from reelscape.formats.colmap import Observations
+from reelscape.cameras import Observations
 from reelscape.sfm.lens import Lens
 from reelscape.sfm.solution import Solution
 from reelscape.sfm.watch import Span, watched

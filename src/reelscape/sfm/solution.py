@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from reelscape.cameras import Float, centers_of
-from reelscape.formats.colmap import Observations
+from reelscape.cameras import Float, Observations, centers_of
 from reelscape.sfm.lens import Lens
 
 Mask = npt.NDArray[np.bool_]

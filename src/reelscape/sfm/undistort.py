@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from reelscape.cameras import Cameras
+from reelscape.cameras import Cameras, Observations
 from reelscape.errors import UnreadableFrame
-from reelscape.formats.colmap import Observations, SparseModel
+from reelscape.formats.colmap import SparseModel
 from reelscape.sfm.lens import Lens
 from reelscape.sfm.solution import Solution
 

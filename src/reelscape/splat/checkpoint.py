@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from reelscape.gaussians import Gaussians
 from reelscape.splat.average import Average
@@ -23,7 +24,8 @@ _BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.err
 class Checkpoint:
     """State after `step` steps and `spent_s` seconds; `fingerprint` names the settings and inputs it belongs to.
 
-    `first` and `second` are Adam's moments; `average` is there when the last steps, which are averaged, have begun.
+    `first` and `second` are Adam's moments; exposures [views, 2, 3] are the gain and bias per channel of each training
+    picture; `average` is there when the last steps, which are averaged, have begun.
     """
 
     fingerprint: str
@@ -31,6 +33,7 @@ class Checkpoint:
     gaussians: Gaussians
     first: Gaussians
     second: Gaussians
+    exposures: npt.NDArray[np.float64]
     spent_s: float = 0.0
     average: Average | None = None
 
@@ -51,7 +54,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         name: np.asarray(value) for name, value in (numbers | {"fingerprint": checkpoint.fingerprint}).items()
     }
     with atomic(path) as temporary, open(temporary, "wb") as stream:
-        np.savez(stream, **known, **arrays)
+        np.savez(stream, **known, exposures=checkpoint.exposures, **arrays)
 
 
 def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
@@ -64,7 +67,7 @@ def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
             num_averaged = int(content["num_averaged"])
             average = Average(_scene(content, "average"), num_averaged) if num_averaged else None
             step, spent_s = int(content["step"]), float(content["spent_s"])
-            return Checkpoint(fingerprint, step, gaussians, first, second, spent_s, average)
+            return Checkpoint(fingerprint, step, gaussians, first, second, content["exposures"], spent_s, average)
     except _BROKEN:
         return None
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from reelscape.cameras import Scene
+from reelscape.cameras import Float, Scene
 from reelscape.gaussians import Gaussians
 from reelscape.report import Report
+from reelscape.splat.exposure import exposed, fit_exposure, sums_of
 from reelscape.splat.kernel import SplatModel
 from reelscape.splat.score import psnr_db, ssim
 from reelscape.splat.views import Picture, read_picture
@@ -18,32 +19,48 @@ from reelscape.splat.views import Picture, read_picture
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Mean scores over the held-out views, from the 8-bit pictures as saved."""
+    """Mean scores over the held-out views, from the 8-bit pictures as saved.
+
+    psnr_fitted_db is the PSNR after each render was given the exposure and white balance of its photo: a gain and a
+    bias per channel, fitted to that photo.
+    """
 
     psnr_db: float
+    psnr_fitted_db: float
     ssim: float
     num_images: int
 
 
-def evaluate(gaussians: Gaussians, held_out: Scene, out_dir: Path, num_threads: int, report: Report) -> Evaluation:
-    """Render the cameras of `held_out` at full size; write out_dir/photo/*.png beside out_dir/render/*.png."""
+def evaluate(
+    gaussians: Gaussians, held_out: Scene, exposures: Float, out_dir: Path, num_threads: int, report: Report
+) -> Evaluation:
+    """Render the cameras of `held_out` at full size; write out_dir/photo/*.png beside out_dir/render/*.png.
+
+    exposures [C, 2, 3] are the gain and bias per channel that the renders get; they should not come from the photos.
+    """
     model = SplatModel(gaussians, num_threads)
     scores = []
     for index, name in enumerate(held_out.cameras.image_names):
         report.progress(1.0, f"scoring held-out view {index + 1} of {len(held_out.cameras)}")
         photo = read_picture(held_out.image_dir / name)
-        render = _render(model, held_out, index)
+        render = _render(model, held_out, index, exposures[index])
         for folder, picture in (("photo", photo), ("render", render)):
             (out_dir / folder).mkdir(parents=True, exist_ok=True)
             Image.fromarray(picture).save(out_dir / folder / f"{Path(name).stem}.png", compress_level=1)
-        scores.append((psnr_db(render / 255.0, photo / 255.0), ssim(render / 255.0, photo / 255.0)))
+        scores.append(_scores(render / 255.0, photo / 255.0))
     means = np.mean(scores, axis=0)
-    return Evaluation(float(means[0]), float(means[1]), len(scores))
+    return Evaluation(float(means[0]), float(means[1]), float(means[2]), len(scores))
 
 
-def _render(model: SplatModel, scene: Scene, index: int) -> Picture:
+def _scores(render: Float, photo: Float) -> tuple[float, float, float]:
+    """PSNR, PSNR with the exposure fitted, and SSIM."""
+    fitted = exposed(render, fit_exposure(sums_of(render, photo)))
+    return psnr_db(render, photo), psnr_db(fitted, photo), ssim(render, photo)
+
+
+def _render(model: SplatModel, scene: Scene, index: int, exposure: Float) -> Picture:
     cameras = scene.cameras
     width, height = cameras.sizes[index]
     image = model.render(cameras.viewmats[index], cameras.Ks[index], (int(width), int(height))).image
-    picture: Picture = np.rint(image.clip(0, 1) * 255).astype(np.uint8)
+    picture: Picture = np.rint(exposed(image, exposure) * 255).astype(np.uint8)
     return picture

@@ -25,6 +25,8 @@ _LANES = 8
 _SHAPE_ROW = 7  # scale 3, opacity 1
 _SH_ROW = 11  # rows of a block before the harmonics: mean 3, quaternion 4, scale 3, opacity 1
 _PARAMETERS, _FIRST_MOMENTS, _SECOND_MOMENTS = range(3)
+NEUTRAL: Float32 = np.array([[1, 1, 1], [0, 0, 0]], np.float32)
+"""The exposure at which a picture shows the scene's own colours: gain 1, bias 0."""
 _PHASES = ("project", "sort", "forward", "loss", "backward", "update")
 
 
@@ -55,11 +57,16 @@ class StepSettings:
 
 @dataclass(frozen=True)
 class StepResult:
-    """The loss before the step, the gaussians in view, and their pairs with 32x32 tiles."""
+    """The loss before the step, the gaussians in view, their pairs with 32x32 tiles, and sums of colours.
+
+    color_sums [3, 5] holds, per channel, over pixels that are neither black nor white: the count, and the sums of the
+    render, of the target (as brought back to the scene's exposure), of render^2 and of render times target.
+    """
 
     loss: float
     num_visible: int
     num_pairs: int
+    color_sums: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -174,19 +181,35 @@ class SplatModel:
         return depth
 
     def train_step(
-        self, viewmat: npt.ArrayLike, K: npt.ArrayLike, target: npt.NDArray[np.uint8], settings: StepSettings
+        self,
+        viewmat: npt.ArrayLike,
+        K: npt.ArrayLike,
+        target: npt.NDArray[np.uint8],
+        settings: StepSettings,
+        exposure: npt.ArrayLike = NEUTRAL,
     ) -> StepResult:
-        """Renders, compares with target [H, W, 3] uint8 and moves the gaussians in view by one Adam step."""
+        """Renders, compares with target [H, W, 3] uint8 and moves the gaussians in view by one Adam step.
+
+        The target was taken at `exposure` [2, 3], a gain and a bias per channel: target / 255 = gain scene + bias.
+        """
         step = self._native_step(settings)
-        loss = self._splats.train_step(*_camera(viewmat, K), _checked_target(target), step)
-        return StepResult(float(loss), int(self._splats.num_visible), int(self._splats.num_pairs))
+        arguments = (*_camera(viewmat, K), _checked_target(target), _checked_exposure(exposure), step)
+        loss = self._splats.train_step(*arguments)
+        sums = np.array(self._splats.color_sums())
+        return StepResult(float(loss), int(self._splats.num_visible), int(self._splats.num_pairs), sums)
 
     def loss_and_gradients(
-        self, viewmat: npt.ArrayLike, K: npt.ArrayLike, target: npt.NDArray[np.uint8], settings: StepSettings
+        self,
+        viewmat: npt.ArrayLike,
+        K: npt.ArrayLike,
+        target: npt.NDArray[np.uint8],
+        settings: StepSettings,
+        exposure: npt.ArrayLike = NEUTRAL,
     ) -> tuple[float, Gaussians]:
-        """The loss and its gradients in the parameters' shapes; nothing is updated."""
+        """The loss and its gradients in the parameters' shapes; nothing is updated. Arguments as for `train_step`."""
         step = self._native_step(settings)
-        loss, blocks = self._splats.loss_and_gradients(*_camera(viewmat, K), _checked_target(target), step)
+        arguments = (*_camera(viewmat, K), _checked_target(target), _checked_exposure(exposure), step)
+        loss, blocks = self._splats.loss_and_gradients(*arguments)
         return float(loss), _from_rows(blocks.transpose(0, 2, 1).reshape(-1, blocks.shape[1])[: self._count])
 
     def add_noise(self, settings: StepSettings) -> None:
@@ -246,6 +269,13 @@ def _checked_target(target: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     if target.dtype != np.uint8 or target.ndim != 3 or target.shape[2] != 3 or 0 in target.shape:
         raise ValueError(f"target must be [H, W, 3] uint8 and not empty, got {target.shape} {target.dtype}")
     return np.ascontiguousarray(target)
+
+
+def _checked_exposure(exposure: npt.ArrayLike) -> Float32:
+    values = np.ascontiguousarray(exposure, np.float32)
+    if values.shape != (2, 3) or not np.isfinite(values).all() or (values[0] <= 0).any():
+        raise ValueError(f"exposure must be [2, 3], positive gains and finite biases, got {values.tolist()}")
+    return values
 
 
 def _check_gaussians(gaussians: Gaussians) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reelscape.config import TrainConfig
+from reelscape.splat import exposure
 from reelscape.splat.kernel import StepSettings
 
 QUARTER_SIZE_SHARE = 0.7  # of the steps before full size begins
@@ -70,6 +71,10 @@ class Schedule:
     def num_gaussians(self, step: int, share: float) -> int:
         """How many gaussians the run may hold, by the number of steps that it will have at this pace."""
         return min(self.config.max_gaussians, int(GAUSSIANS_PER_ROOT_STEP * math.sqrt(step / share)))
+
+    def fits_exposure(self, share: float) -> bool:
+        """Whether the exposure of the step's picture is fitted to its render."""
+        return self.config.exposure and share > exposure.START
 
     def grows(self, before: float, share: float) -> bool:
         """Whether gaussians are relocated and added after the step."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from reelscape.cameras import Scene
 from reelscape.config import TrainConfig
@@ -19,6 +20,7 @@ from reelscape.resources import available_bytes
 from reelscape.splat.average import Average
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from reelscape.splat.clock import open_clock
+from reelscape.splat.exposure import Exposures, exposed
 from reelscape.splat.growth import grow
 from reelscape.splat.initialise import initial_gaussians, scene_extent
 from reelscape.splat.kernel import SplatModel
@@ -35,20 +37,21 @@ MAX_REACH = 30.0  # times the distance within which 95 % of the gaussians lie
 
 
 @dataclass(frozen=True)
+class Trained:
+    """The gaussians after `num_steps`, and the exposures [V, 2, 3] (gain and bias per channel) of the pictures."""
+
+    gaussians: Gaussians
+    exposures: npt.NDArray[np.float64]
+    num_steps: int
+
+
+@dataclass(frozen=True)
 class TrainingFiles:
     """Where a run leaves its traces: a checkpoint to resume from, and early scenes for viewers."""
 
     checkpoint_path: Path
     fingerprint: str
     show: Callable[[Gaussians, int, float], None]
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What a training ends with."""
-
-    gaussians: Gaussians
-    num_steps: int
 
 
 def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFiles | None = None) -> Trained:
@@ -60,15 +63,14 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
     _check_memory(scene, config)
     views = Views(scene.cameras, scene.image_dir, report.check)
     schedule = Schedule(config, scene_extent(scene.cameras))
-    state = _start(scene, config, files)
+    state = _start(scene, views, config, files)
     clock = open_clock(config, schedule, report.run_began_s, state.spent_s)
     before = clock.share(state.step) if state.step else 0.0
     pace = _Pace(report, config, before, state)
     while before < 1.0:
         state.step += 1
         share = clock.share(state.step)
-        view = views.at(view_order(len(views), state.step, config.seed), schedule.level(share))
-        state.model.train_step(view.viewmat, view.K, view.picture, schedule.settings(state.step, share))
+        _train_step(state, views, schedule, share)
         if schedule.grows(before, share):
             target = min(schedule.num_gaussians(state.step, share), int(len(state.model) * GROWTH_FACTOR))
             state.model = grow(state.model, target, np.random.default_rng([config.seed, state.step]))
@@ -76,14 +78,14 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
             state.take_into_average()
         if schedule.snapshots(before, share) or pace.is_show_due(share):
             begun_s = time.monotonic()
-            pace.psnr_db = _running_psnr_db(state.model, views, schedule, share)
+            pace.psnr_db = _running_psnr_db(state, views, schedule, share)
             if files:
                 files.show(state.model.gaussians(), state.step, pace.psnr_db)
             pace.shown(begun_s)
         state.spent_s = clock.spent_s()
         pace.tick(share, state, lambda: _save(state, files))
         before = share
-    return Trained(tidied(state.scene()), state.step)
+    return Trained(tidied(state.scene()), state.exposures.values, state.step)
 
 
 @dataclass
@@ -91,6 +93,7 @@ class _State:
     """A training underway."""
 
     model: SplatModel
+    exposures: Exposures
     step: int = 0
     spent_s: float = 0.0
     average: Average | None = None
@@ -103,6 +106,14 @@ class _State:
     def scene(self) -> Gaussians:
         """What the training has come to: the average, once it has begun."""
         return self.average.gaussians if self.average else self.model.gaussians()
+
+
+def _train_step(state: _State, views: Views, schedule: Schedule, share: float) -> None:
+    index = view_order(len(views), state.step, schedule.config.seed)
+    view, settings = views.at(index, schedule.level(share)), schedule.settings(state.step, share)
+    result = state.model.train_step(view.viewmat, view.K, view.picture, settings, state.exposures.at(index))
+    if schedule.fits_exposure(share):
+        state.exposures.fit(index, result.color_sums)
 
 
 def view_order(num_views: int, step: int, seed: int) -> int:
@@ -166,30 +177,32 @@ def _check_memory(scene: Scene, config: TrainConfig) -> None:
         raise OutOfMemory(f"Training would need about {needed / 1e9:.1f} GB; {available / 1e9:.1f} GB are free.")
 
 
-def _start(scene: Scene, config: TrainConfig, files: TrainingFiles | None) -> _State:
+def _start(scene: Scene, views: Views, config: TrainConfig, files: TrainingFiles | None) -> _State:
     """The training as the checkpoint has it, or a new one."""
     found = read_checkpoint(files.checkpoint_path, files.fingerprint) if files else None
     if found:
         model = SplatModel.restore(found.gaussians, found.first, found.second, config.num_threads)
-        return _State(model, found.step, found.spent_s, found.average)
+        return _State(model, Exposures(found.exposures), found.step, found.spent_s, found.average)
     gaussians = initial_gaussians(scene, config.sh_degree, config.max_gaussians, config.seed)
-    return _State(SplatModel(gaussians, config.num_threads))
+    exposures = Exposures.of(views, scene.observations) if config.exposure else Exposures.neutral(len(views))
+    return _State(SplatModel(gaussians, config.num_threads), exposures)
 
 
 def _save(state: _State, files: TrainingFiles | None) -> None:
     if files:
-        moments = state.model.moments()
+        scenes = (state.model.gaussians(), *state.model.moments())
         checkpoint = Checkpoint(
-            files.fingerprint, state.step, state.model.gaussians(), *moments, state.spent_s, state.average
+            files.fingerprint, state.step, *scenes, state.exposures.values, state.spent_s, state.average
         )
         write_checkpoint(files.checkpoint_path, checkpoint)
 
 
-def _running_psnr_db(model: SplatModel, views: Views, schedule: Schedule, share: float) -> float:
-    """PSNR over a few training views, at most at half size."""
+def _running_psnr_db(state: _State, views: Views, schedule: Schedule, share: float) -> float:
+    """PSNR over a few training views at their exposures, at most at half size."""
     scores = []
     for index in np.linspace(0, len(views) - 1, min(4, len(views))).astype(int):
         view = views.at(int(index), max(1, schedule.level(share)))
-        render = model.render(view.viewmat, view.K, view.size, schedule.sh_degree(share))
-        scores.append(psnr_db(render.image.clip(0, 1), view.picture / 255.0))
+        render = state.model.render(view.viewmat, view.K, view.size, schedule.sh_degree(share))
+        image = exposed(render.image, state.exposures.at(int(index)))
+        scores.append(psnr_db(image, view.picture / 255.0))
     return float(np.mean(scores))

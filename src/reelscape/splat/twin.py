@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reelscape.gaussians import Gaussians, sigmoid
-from reelscape.splat.kernel import StepSettings
+from reelscape.splat.kernel import NEUTRAL, StepSettings
 
 Float = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
@@ -320,12 +320,17 @@ def _regularisers(parameters: Parameters, settings: StepSettings) -> float:
 
 
 def loss_and_gradients(
-    parameters: Parameters, view: View, target: npt.NDArray[np.uint8], settings: StepSettings
+    parameters: Parameters,
+    view: View,
+    target: npt.NDArray[np.uint8],
+    settings: StepSettings,
+    exposure: npt.ArrayLike = NEUTRAL,
 ) -> tuple[float, Parameters]:
-    """`loss_of` and its gradient by each parameter."""
+    """`loss_of` and its gradient by each parameter; the target was taken at `exposure`, gain and bias [2, 3]."""
+    gain, bias = np.asarray(exposure, np.float64)
     projected = project(parameters, view, settings.sh_degree)
     result = composite(projected, view.size, np.zeros(3))
-    loss, image_gradient = image_loss(result.image, target / 255, settings.ssim_weight)
+    loss, image_gradient = image_loss(result.image, (target / 255 - bias) / gain, settings.ssim_weight)
     screen = _composite_backward(projected, result, image_gradient)
     gradients = _project_backward(parameters, projected, view, screen)
     opacities, scales = projected.opacities, np.exp(parameters["scales"])

@@ -15,7 +15,8 @@ from reelscape.gaussians import Gaussians
 from reelscape.inputs import hash_input
 from reelscape.report import Report
 from reelscape.splat.evaluate import evaluate
-from reelscape.splat.trainer import TrainingFiles, train
+from reelscape.splat.exposure import interpolated
+from reelscape.splat.trainer import Trained, TrainingFiles, train
 from reelscape.splat.views import split_holdout
 from reelscape.workspace import Workspace, atomic, remove
 
@@ -26,16 +27,17 @@ NUM_SNAPSHOTS_KEPT = 2  # one more than the newest: who was just told of it may 
 def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, Any]:
     """Train on images/ and sparse/; write scene.ply, and eval/ when views are held out.
 
-    Facts: num_gaussians, num_steps, psnr_db and ssim over num_eval_images held-out views (null when none are).
+    Facts: num_gaussians, num_steps, and over num_eval_images held-out views (null when none are) psnr_db and ssim at
+    the exposure between their neighbours', and psnr_fitted_db at the exposure that was fitted to each photo.
     Raises TooFewPoints, OutOfMemory, Cancelled.
     """
     scene = read_scene(workspace.sparse_dir, workspace.images_dir)
     training, held_out = split_holdout(len(scene.cameras), config.holdout_every)
-    seen = replace(scene, cameras=scene.cameras.select(training))
-    trained = train(seen, config, report, _files(workspace, config, report))
+    trained = train(scene.select(training), config, report, _files(workspace, config, report))
     gaussians = trained.gaussians
     facts = {"num_gaussians": len(gaussians), "num_steps": trained.num_steps}
-    scores = _evaluate(workspace, gaussians, replace(scene, cameras=scene.cameras.select(held_out)), config, report)
+    exposures = interpolated(trained.exposures, training, held_out)
+    scores = _evaluate(workspace, replace(trained, exposures=exposures), scene.select(held_out), config, report)
     with atomic(workspace.scene_ply_path) as path:
         write_ply(path, gaussians)
     remove(workspace.checkpoint_path)
@@ -43,14 +45,19 @@ def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, 
 
 
 def _evaluate(
-    workspace: Workspace, gaussians: Gaussians, held_out: Scene, config: TrainConfig, report: Report
+    workspace: Workspace, trained: Trained, held_out: Scene, config: TrainConfig, report: Report
 ) -> dict[str, Any]:
     remove(workspace.eval_dir)
     if len(held_out.cameras) == 0:
-        return {"psnr_db": None, "ssim": None, "num_eval_images": 0}
+        return {"psnr_db": None, "psnr_fitted_db": None, "ssim": None, "num_eval_images": 0}
     with atomic(workspace.eval_dir) as folder:
-        result = evaluate(gaussians, held_out, folder, config.num_threads, report)
-    return {"psnr_db": result.psnr_db, "ssim": result.ssim, "num_eval_images": result.num_images}
+        result = evaluate(trained.gaussians, held_out, trained.exposures, folder, config.num_threads, report)
+    return {
+        "psnr_db": result.psnr_db,
+        "psnr_fitted_db": result.psnr_fitted_db,
+        "ssim": result.ssim,
+        "num_eval_images": result.num_images,
+    }
 
 
 def _files(workspace: Workspace, config: TrainConfig, report: Report) -> TrainingFiles:

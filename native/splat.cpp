@@ -90,9 +90,14 @@ void Splats::add_noise(const Step &step) {
     splat::add_noise(parameters_, step, pool_);
 }
 
-Parameters Splats::parameters() const {
+void Splats::set_part(int which, const float *blocks) {
     std::lock_guard<std::mutex> lock(mutex_);
-    return parameters_;
+    std::copy(blocks, blocks + part_size(), parameters_.part(which).begin());
+}
+
+Floats Splats::part(int which) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return parameters_.part(which);
 }
 
 } // namespace reelscape::splat

@@ -88,9 +88,12 @@ private:
     Floats data_;
 };
 
+constexpr int kParts = 3;
+
 struct Parameters {
     int count = 0, blocks = 0, rows = 0;
     Floats values, first, second; // [blocks][rows][8]: parameters, Adam's moments
+    Floats &part(int which) { return which == 0 ? values : which == 1 ? first : second; }
     std::size_t block(int b) const { return std::size_t(b) * rows * kLanes; }
 };
 
@@ -171,7 +174,9 @@ public:
     double loss_and_gradients(const Camera &camera, const std::uint8_t *target, const Step &step, Floats &gradient);
     void add_noise(const Step &step);
 
-    Parameters parameters() const;
+    std::size_t part_size() const { return parameters_.values.size(); }
+    void set_part(int which, const float *blocks);
+    Floats part(int which);
     std::size_t num_visible() const { return projection_.num_visible; }
     std::size_t num_pairs() const { return projection_.num_pairs; }
     const double *phase_seconds() const { return phase_s_; }

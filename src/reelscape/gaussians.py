@@ -35,6 +35,12 @@ class Gaussians:
         """Degree of the spherical harmonics: 0..3."""
         return round(float((1 + self.shN.shape[1]) ** 0.5)) - 1
 
+    @property
+    def is_finite(self) -> npt.NDArray[np.bool_]:
+        """Which gaussians have no parameter that is infinite or not a number, [N]."""
+        parts = (self.means, self.quats, self.scales, self.opacities, self.sh0, self.shN)
+        return np.logical_and.reduce([np.isfinite(part).reshape(len(self), -1).all(axis=1) for part in parts])
+
     def select(self, rows: npt.NDArray[np.generic]) -> Gaussians:
         """The gaussians at `rows` (indices or a mask)."""
         return Gaussians(

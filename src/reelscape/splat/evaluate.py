@@ -13,7 +13,7 @@ from reelscape.gaussians import Gaussians
 from reelscape.report import Report
 from reelscape.splat.kernel import SplatModel
 from reelscape.splat.score import psnr_db, ssim
-from reelscape.splat.views import Picture, read_picture
+from reelscape.splat.views import Picture, camera_picture
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def evaluate(gaussians: Gaussians, held_out: Scene, out_dir: Path, num_threads: 
     scores = []
     for index, name in enumerate(held_out.cameras.image_names):
         report.progress(1.0, f"scoring held-out view {index + 1} of {len(held_out.cameras)}")
-        photo = read_picture(held_out.image_dir / name)
+        photo = camera_picture(held_out.cameras, index, held_out.image_dir)
         render = _render(model, held_out, index)
         for folder, picture in (("photo", photo), ("render", render)):
             (out_dir / folder).mkdir(parents=True, exist_ok=True)

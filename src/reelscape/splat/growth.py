@@ -22,7 +22,7 @@ _EPSILON = 1e-6
 def grow(model: SplatModel, target: int, rng: np.random.Generator) -> SplatModel:
     """Move faded gaussians onto strong ones, add new ones up to `target`, and store all in Morton order."""
     gaussians = model.gaussians()
-    dead = sigmoid(gaussians.opacities) <= DEAD_OPACITY
+    dead = ~(sigmoid(gaussians.opacities) > DEAD_OPACITY) | ~gaussians.is_finite
     num_new = max(0, target - len(gaussians)) + int(dead.sum())
     alive = np.flatnonzero(~dead)
     if len(alive) == 0 or num_new == 0:
@@ -34,8 +34,9 @@ def grow(model: SplatModel, target: int, rng: np.random.Generator) -> SplatModel
     rows = np.concatenate([alive, sources])
     fresh = np.concatenate([np.isin(alive, split), np.ones(num_new, bool)])
     order = morton_order(changed.means[rows])
-    first, second = (_cleared(moment.select(rows), fresh).select(order) for moment in model.moments())
-    return model.restore(changed.select(rows[order]), first, second, model.num_threads)
+    rows, fresh = rows[order], fresh[order]
+    first, second = (_cleared(moment, rows, fresh) for moment in model.moments())
+    return model.restore(changed.select(rows), first, second, model.num_threads)
 
 
 def _split_in_place(gaussians: Gaussians, rows: npt.NDArray[np.int64], copies: npt.NDArray[np.int64]) -> Gaussians:
@@ -60,11 +61,12 @@ def split_opacity(opacity: Array, copies: npt.NDArray[np.int64]) -> tuple[Array,
     return np.log(each / (1.0 - each)).astype(np.float32), np.maximum(shrink, _EPSILON).astype(np.float32)
 
 
-def _cleared(moments: Gaussians, rows: npt.NDArray[np.bool_]) -> Gaussians:
-    """Adam moments with zeros at `rows`."""
-    fields = (moments.means, moments.quats, moments.scales, moments.opacities, moments.sh0, moments.shN)
-    kept = [np.where(rows.reshape(-1, *[1] * (field.ndim - 1)), np.float32(0), field) for field in fields]
-    return Gaussians(*kept)
+def _cleared(moments: Gaussians, rows: npt.NDArray[np.int64], fresh: npt.NDArray[np.bool_]) -> Gaussians:
+    """Adam moments of `rows`, with zeros for those that are `fresh`."""
+    chosen = moments.select(rows)
+    for field in (chosen.means, chosen.quats, chosen.scales, chosen.opacities, chosen.sh0, chosen.shN):
+        field[fresh] = 0
+    return chosen
 
 
 def morton_order(points: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:

@@ -12,14 +12,14 @@ import numpy as np
 
 from reelscape.cameras import Scene
 from reelscape.config import TrainConfig
-from reelscape.errors import OutOfMemory
 from reelscape.gaussians import Gaussians, sigmoid
 from reelscape.report import Report
-from reelscape.resources import available_bytes
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from reelscape.splat.checks import checked_scene
 from reelscape.splat.growth import grow
 from reelscape.splat.initialise import initial_gaussians, scene_extent
 from reelscape.splat.kernel import SplatModel
+from reelscape.splat.memory import picture_budget_bytes
 from reelscape.splat.schedule import GROWTH_FACTOR, Schedule
 from reelscape.splat.score import psnr_db
 from reelscape.splat.views import Views
@@ -27,7 +27,6 @@ from reelscape.splat.views import Views
 _PROGRESS_EVERY_S = 0.5
 _SHOW_EVERY_S = 10.0
 _SHOW_SHARE = 0.02  # of the time, at most, goes into early scenes between those of the schedule
-GAUSSIAN_BYTES = 59 * 4 * 6  # parameters, two moments, copies while growing
 ALPHA_THRESHOLD = 1 / 255
 MAX_REACH = 30.0  # times the distance within which 95 % of the gaussians lie
 
@@ -44,17 +43,17 @@ class TrainingFiles:
 def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFiles | None = None) -> Gaussians:
     """Train gaussians on the scene's pictures, starting from its sparse points.
 
-    Goes on from `files.checkpoint_path` when that was made with the same fingerprint. Raises TooFewPoints, OutOfMemory,
-    Cancelled.
+    Goes on from `files.checkpoint_path` when that was made with the same fingerprint. Raises TooFewPoints,
+    UnusableCameras, UnusablePicture, OutOfMemory, Cancelled.
     """
-    _check_memory(scene, config)
-    views = Views(scene.cameras, scene.image_dir, report.check)
+    scene = checked_scene(scene)
+    views = Views(scene.cameras, scene.image_dir, report.check, picture_budget_bytes(scene.cameras, config))
     schedule = Schedule(config, scene_extent(scene.cameras))
     model, done = _start(scene, config, files)
     pace = _Pace(report, config, done, len(model))
     for step in range(done + 1, config.num_steps + 1):
-        index = view_order(len(views), step, config.seed)
-        view = views.at(index, schedule.level(step))
+        view = views.at(view_order(len(views), step, config.seed), schedule.level(step))
+        views.expect(view_order(len(views), step + 1, config.seed), schedule.level(step + 1))
         model.train_step(view.viewmat, view.K, view.picture, schedule.settings(step))
         if schedule.grows(step):
             target = min(config.max_gaussians, int(len(model) * GROWTH_FACTOR))
@@ -115,20 +114,10 @@ class _Pace:
 
 def tidied(gaussians: Gaussians) -> Gaussians:
     """Without what cannot be drawn (not finite, fainter than the threshold) and what was thrown far out."""
-    distances = np.linalg.norm(gaussians.means, axis=1)
-    parts = (gaussians.means, gaussians.quats, gaussians.scales, gaussians.opacities, gaussians.sh0, gaussians.shN)
-    finite = np.all([np.isfinite(part.reshape(len(gaussians), -1)).all(axis=1) for part in parts], axis=0)
-    visible = sigmoid(gaussians.opacities) >= ALPHA_THRESHOLD
-    reach = MAX_REACH * np.percentile(distances[finite], 95) if finite.any() else 0.0
-    return gaussians.select(finite & visible & (distances <= reach))
-
-
-def _check_memory(scene: Scene, config: TrainConfig) -> None:
-    """Raise OutOfMemory when the pictures and the gaussians would not fit into what is free now."""
-    pictures = int(scene.cameras.sizes.prod(axis=1).sum()) * 3 * 4 // 3
-    needed, available = pictures + config.max_gaussians * GAUSSIAN_BYTES, available_bytes()
-    if available is not None and needed > available:
-        raise OutOfMemory(f"Training would need about {needed / 1e9:.1f} GB; {available / 1e9:.1f} GB are free.")
+    finite = gaussians.select(gaussians.is_finite)
+    distances = np.linalg.norm(finite.means.astype(np.float64), axis=1)
+    reach = MAX_REACH * np.percentile(distances, 95) if len(finite) else 0.0
+    return finite.select((sigmoid(finite.opacities) >= ALPHA_THRESHOLD) & (distances <= reach))
 
 
 def _start(scene: Scene, config: TrainConfig, files: TrainingFiles | None) -> tuple[SplatModel, int]:

@@ -39,7 +39,10 @@ class Gaussians:
     def is_finite(self) -> npt.NDArray[np.bool_]:
         """Which gaussians have no parameter that is infinite or not a number, [N]."""
         parts = (self.means, self.quats, self.scales, self.opacities, self.sh0, self.shN)
-        return np.logical_and.reduce([np.isfinite(part).reshape(len(self), -1).all(axis=1) for part in parts])
+        finite: npt.NDArray[np.bool_] = np.all(
+            [np.isfinite(part.reshape(len(self), -1)).all(axis=1) for part in parts], 0
+        )
+        return finite
 
     def select(self, rows: npt.NDArray[np.generic]) -> Gaussians:
         """The gaussians at `rows` (indices or a mask)."""

@@ -1,4 +1,4 @@
-"""Broken scenes get an error of the tree, and odd ones a sane training; nothing reaches the kernel that it cannot bear."""
+"""Broken scenes get an error of the tree, and odd ones a sane training."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ REFUSED: dict[str, tuple[type[ReelscapeError], Callable[[Scene], Scene]]] = {
     "NaN points": (TooFewPoints, lambda s: with_points(s, s.points * np.nan)),
     "infinite points": (TooFewPoints, lambda s: with_points(s, s.points * np.inf)),
     "enormous points": (TooFewPoints, lambda s: with_points(s, s.points * 1e300)),
-    "points behind the cameras": (TooFewPoints, lambda s: with_points(s, s.points - [0, 0, 50])),
-    "points beside the cameras": (TooFewPoints, lambda s: with_points(s, s.points + [500, 0, 0])),
+    "points behind the cameras": (TooFewPoints, lambda s: with_points(s, s.points - np.array([0, 0, 50]))),
+    "points beside the cameras": (TooFewPoints, lambda s: with_points(s, s.points + np.array([500, 0, 0]))),
     "points in one place": (TooFewPoints, lambda s: with_points(s, s.points * 0)),
     "no cameras": (UnusableCameras, lambda s: replace(s, cameras=s.cameras.select(np.zeros(0, int)))),
     "NaN pose": (UnusableCameras, lambda s: with_cameras(s, "viewmats", (1, 0, 3), np.nan)),

@@ -9,17 +9,17 @@ import numpy as np
 
 from reelscape.cameras import Float
 from reelscape.gaussians import Gaussians, sigmoid
+from reelscape.splat import twin
 from reelscape.splat.kernel import SplatModel, StepSettings
 
 SIZES = ((269, 478), (538, 957))
 PAIRS_PER_PIXEL = {10_000: 27, 50_000: 106, 150_000: 199, 300_000: 237}  # of trained scenes, at half size
-FADED_BELOW = 1 / 255
 _NUM_PIXELS = 48  # that the pairs per pixel are counted at
 
 
 @dataclass(frozen=True)
 class StepTimes:
-    """CPU ms of all threads by phase: median and least of the repeats; pairs of gaussians with tiles and with pixels."""
+    """CPU ms of all threads by phase: median and least of the repeats; pairs with tiles and with pixels."""
 
     num_gaussians: int
     size: tuple[int, int]
@@ -56,7 +56,8 @@ def measure_steps(num_gaussians: int, size: tuple[int, int], repeats: int, num_t
         times_ms.append(phases | {"total": sum(phases.values())})
     median_ms = {name: float(np.median([each[name] for each in times_ms])) for name in times_ms[0]}
     min_ms = {name: min(each[name] for each in times_ms) for name in times_ms[0]}
-    return StepTimes(num_gaussians, size, median_ms, min_ms, num_tile_pairs, pairs_per_pixel(gaussians, K, size))
+    pairs = pairs_per_pixel(gaussians, viewmat, K, size)
+    return StepTimes(num_gaussians, size, median_ms, min_ms, num_tile_pairs, pairs)
 
 
 def camera(size: tuple[int, int]) -> tuple[Float, Float]:
@@ -75,7 +76,7 @@ def trained_like(count: int, seed: int = 0) -> Gaussians:
     pixels = rng.uniform(-0.02, 1.02, (count, 2)) * (width, height)
     means = np.c_[(pixels - K[:2, 2]) / K[0, 0] * depth[:, None], depth]
     logits = rng.normal(-0.5, 1.7, count)
-    reach = 2 * np.log(np.maximum(sigmoid(logits) / FADED_BELOW, 1.01))  # squared standard deviations
+    reach = 2 * np.log(np.maximum(sigmoid(logits) / twin.MIN_ALPHA, 1.01))  # squared standard deviations
     sizes_px = np.exp(rng.normal(0, 0.6, (count, 1)) + rng.normal(0, 0.6, (count, 3)))
     area = np.pi * (reach * sizes_px[:, 0] * sizes_px[:, 1]).sum() / (width * height)
     sizes_px *= np.sqrt(_typical_pairs(count) / area)
@@ -91,32 +92,15 @@ def _typical_pairs(count: int) -> float:
     return float(np.interp(count, list(PAIRS_PER_PIXEL), list(PAIRS_PER_PIXEL.values())))
 
 
-def pairs_per_pixel(gaussians: Gaussians, K: Float, size: tuple[int, int]) -> float:
-    """How many gaussians have an alpha of 1/255 or more at a pixel, on average over some pixels spread at random.
-
-    For the camera at the origin; each gaussian is projected as by EWA splatting (Zwicker et al. 2001).
-    """
-    rng = np.random.default_rng(2)
-    means, opacities = gaussians.means.astype(np.float64), sigmoid(gaussians.opacities.astype(np.float64))
-    inverse, centers, determinants = _projected(means, gaussians, K)
-    reach = 2 * np.log(np.maximum(opacities / FADED_BELOW, 1e-30))
+def pairs_per_pixel(gaussians: Gaussians, viewmat: Float, K: Float, size: tuple[int, int]) -> float:
+    """How many gaussians have an alpha of 1/255 or more at a pixel: the mean over some pixels spread at random."""
+    projected = twin.project(twin.parameters_of(gaussians), twin.View(viewmat, K, size), 0)
+    drawn = (projected.camera_means[:, 2] > twin.NEAR) & (projected.opacities > twin.MIN_ALPHA)
+    centers, conics = projected.means2d[drawn], np.linalg.inv(projected.covs2d[drawn])
+    reach = 2 * np.log(projected.opacities[drawn] / twin.MIN_ALPHA)
     counts = []
-    for pixel in rng.uniform(0, size, (_NUM_PIXELS, 2)):
-        away = pixel - centers
-        squared = np.einsum("ni,nij,nj->n", away, inverse, away, optimize=True)
-        counts.append(int(((squared <= reach) & (determinants > 0)).sum()))
+    for pixel in np.random.default_rng(2).uniform(0, size, (_NUM_PIXELS, 2)):
+        dx, dy = (pixel - centers).T
+        squared = conics[:, 0, 0] * dx * dx + 2 * conics[:, 0, 1] * dx * dy + conics[:, 1, 1] * dy * dy
+        counts.append(int((squared <= reach).sum()))
     return float(np.mean(counts))
-
-
-def _projected(means: Float, gaussians: Gaussians, K: Float) -> tuple[Float, Float, Float]:
-    """Inverse covariances [N, 2, 2], centres [N, 2] and determinants [N] of the gaussians on the picture."""
-    depth = means[:, 2]
-    focal = K[[0, 1], [0, 1]]
-    jacobian = np.zeros((len(means), 2, 3))
-    jacobian[:, [0, 1], [0, 1]] = focal / depth[:, None]
-    jacobian[:, :, 2] = -focal * means[:, :2] / depth[:, None] ** 2
-    quats = gaussians.quats.astype(np.float64)
-    axes = rotmats_from_quats(quats) * np.exp(gaussians.scales.astype(np.float64))[:, None, :]
-    half = jacobian @ axes
-    covs = half @ half.swapaxes(1, 2) + 0.3 * np.eye(2)  # the kernel's dilation
-    return np.linalg.inv(covs), means[:, :2] / depth[:, None] * focal + K[:2, 2], np.linalg.det(covs)

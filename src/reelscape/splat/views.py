@@ -24,7 +24,12 @@ MIN_SIDE_PX = 2 ** (NUM_LEVELS - 1)
 KEPT_BYTES = 320 << 20  # 160 pictures of 540x960 at all sizes, 690 at half and quarter size
 
 _Key = tuple[int, int]  # a camera's index and a level
-_BROKEN = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what Pillow raises for files it cannot read
+_BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombError,
+)  # what Pillow raises for files it cannot read
 
 
 @dataclass(frozen=True)

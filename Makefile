@@ -67,7 +67,7 @@ format: dev
 bench: install
 	$(BIN)/reelscape bench
 
-# The kernels' tests with kernels built under AddressSanitizer and UBSan; SANITIZERS=thread looks for races.
+# The kernels' tests with kernels built under AddressSanitizer and UBSan.
 SANITIZERS := address,undefined,float-cast-overflow
 sanitize: dev
 	tools/sanitize.sh $(SANITIZERS) tests/splat tests/mesh

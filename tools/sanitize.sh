@@ -1,7 +1,6 @@
 #!/bin/sh
 # Builds the kernels under sanitizers into a folder of their own and runs tests with them (GCC on Linux, after `make dev`):
 #   tools/sanitize.sh address,undefined,float-cast-overflow tests/splat tests/mesh
-#   tools/sanitize.sh thread tests/splat
 set -eu
 sanitizers=$1
 shift
@@ -12,13 +11,12 @@ built=$PWD/build/sanitize-${sanitizers%%,*}
     --config-settings=cmake.define.REELSCAPE_SANITIZE="$sanitizers" .
 
 case $sanitizers in
-    *address*) runtimes="libasan libubsan" ;;
-    *thread*) runtimes="libtsan" ;;
-    *) runtimes="libubsan" ;;
+    *address*) runtimes="asan ubsan" ;;
+    *) runtimes="ubsan" ;;
 esac
 preload=
 for runtime in $runtimes; do
-    preload="$preload $("${CXX:-c++}" -print-file-name="$runtime.so")"
+    preload="$preload $("${CXX:-c++}" -print-file-name="lib$runtime.so")"
 done
 
 # The base interpreter reads no .pth files of the environment: the editable install would bring in the usual kernels.
@@ -27,5 +25,5 @@ base=$("$venv/bin/python" -c 'import sys; print(sys._base_executable)')
 packages=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 exec env PYTHONPATH="$built/site:$packages" LD_PRELOAD="$preload" \
     ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:handle_segv=1 \
-    UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=report_bugs=1:halt_on_error=0 \
+    UBSAN_OPTIONS=print_stacktrace=1 \
     "$base" -m pytest -p no:cacheprovider "$@"

@@ -49,16 +49,17 @@ class Plan:
 
 
 Say = Callable[[str], None]
+Scenes = list[tuple[str, Scene]]
 
 
 def run(plan: Plan, say: Say = print) -> dict[str, Any]:
     """All parts of the plan; `say` gets each table when it is ready. Raises what reading a scene and training raise."""
+    scenes = [(each.resolve().name, curves.scene_of(each)) for each in plan.run_dirs]
     figures: dict[str, Any] = {"format": FORMAT_VERSION, "machine": describe(), "calibration": calibrate()}
     say(tables.machine_lines(figures["machine"], figures["calibration"]))
     with TemporaryDirectory() as folder:
-        scenes = {each.name: curves.scene_of(each) for each in plan.run_dirs}
         if not scenes and set(plan.parts) - {"steps"}:
-            scenes = {"room": make_room(Path(folder), plan.extent.room_size, plan.extent.num_pictures)}
+            scenes = [("room", make_room(Path(folder), plan.extent.room_size, plan.extent.num_pictures))]
         if "steps" in plan.parts:
             figures["steps"] = _steps(plan.extent, say)
         if "threads" in plan.parts:
@@ -75,17 +76,17 @@ def _steps(extent: Extent, say: Say) -> list[dict[str, Any]]:
     return rows
 
 
-def _threads(plan: Plan, scenes: dict[str, Scene], say: Say) -> list[dict[str, Any]]:
-    name, scene = next(iter(scenes.items()))
+def _threads(plan: Plan, scenes: Scenes, say: Say) -> list[dict[str, Any]]:
+    name, scene = scenes[0]
     config = replace(plan.config, num_steps=plan.extent.threads_steps)
     rows = measure_threads(curves.split(scene)[0], config, plan.extent.training_repeats)
     say(f"Threads: a whole training of {config.num_steps} steps on {name}\n\n" + tables.threads_table(rows))
     return rows
 
 
-def _curves(plan: Plan, scenes: dict[str, Scene], say: Say) -> list[dict[str, Any]]:
+def _curves(plan: Plan, scenes: Scenes, say: Say) -> list[dict[str, Any]]:
     rows = []
-    for name, scene in scenes.items():
+    for name, scene in scenes:
         trainings = []
         for num_steps in plan.extent.num_steps:
             config = replace(plan.config, num_steps=num_steps)

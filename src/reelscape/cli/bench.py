@@ -10,7 +10,7 @@ import click
 
 from reelscape.bench.suite import FULL, PARTS, QUICK, Plan, run
 from reelscape.config import PRESETS
-from reelscape.errors import BadSetting, ReelscapeError
+from reelscape.errors import BadSetting, ReelscapeError, coded
 
 
 def parse_settings(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -26,7 +26,7 @@ def parse_settings(context: click.Context, parameter: click.Parameter, values: t
     "run_dirs", metavar="[RUN_DIR]...", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False)
 )
 @click.option(
-    "--full", is_flag=True, help="Measure all: larger pictures, longer trainings, more repeats; takes an hour."
+    "--full", is_flag=True, help="Measure all: larger pictures, longer trainings, more repeats; half an hour a scene."
 )
 @click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), help="Only this part; may be given again.")
 @click.option(
@@ -79,5 +79,6 @@ def command(
         figures = run(Plan(extent, parts or PARTS, run_dirs, config), click.echo)
         if json_path:
             json_path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    except ReelscapeError as error:
-        raise click.ClickException(f"{error.message}\n  {error.advice}  [{error.code}]") from error
+    except (ReelscapeError, OSError) as error:
+        told = coded(error)
+        raise click.ClickException(f"{told.message}\n  {told.advice}  [{told.code}]") from error

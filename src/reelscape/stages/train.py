@@ -27,7 +27,7 @@ def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, 
     """Train on images/ and sparse/; write scene.ply, and eval/ when views are held out.
 
     Facts: num_gaussians, num_steps, psnr_db and ssim over num_eval_images held-out views (null when none are).
-    Raises TooFewPoints, OutOfMemory, Cancelled.
+    Raises TooFewPoints, UnusableCameras, UnusablePicture, OutOfMemory, Cancelled.
     """
     scene = read_scene(workspace.sparse_dir, workspace.images_dir)
     training, held_out = split_holdout(len(scene.cameras), config.holdout_every)

@@ -78,7 +78,7 @@ def test_pairs_per_pixel_are_those_of_trained_scenes() -> None:
 
 
 def points(*figures: tuple[int, float, float]) -> Training:
-    return Training(100, 10, 5, tuple(Point(step, cpu_s, cpu_s, psnr_db, 0.5) for step, cpu_s, psnr_db in figures))
+    return Training(100, 10, 5, 0.5, tuple(Point(step, cpu_s, cpu_s, psnr_db) for step, cpu_s, psnr_db in figures))
 
 
 def test_cpu_seconds_to_a_quality() -> None:

@@ -17,7 +17,7 @@ from reelscape.formats.colmap import read_scene
 from reelscape.gaussians import Gaussians
 from reelscape.report import Report
 from reelscape.resources import Meter
-from reelscape.splat.evaluate import evaluate
+from reelscape.splat.evaluate import evaluate, mean_psnr_db
 from reelscape.splat.trainer import TrainingFiles, train
 from reelscape.splat.views import split_holdout
 
@@ -28,33 +28,32 @@ _CHECKPOINTS_OFF_S = 1e6
 
 @dataclass(frozen=True)
 class Point:
-    """A training after `step` steps: what it had cost, and PSNR and SSIM on the held-out views at full size."""
+    """A training after `step` steps: what it had cost, and PSNR on the held-out views at full size."""
 
     step: int
     cpu_s: float
     wall_s: float
     psnr_db: float
-    ssim: float
 
 
 @dataclass(frozen=True)
 class Training:
-    """One training with held-out views: its points (the last is the finished scene), and what it took in all."""
+    """One training with held-out views: its points, the last of the finished scene, and the rest of that."""
 
     num_steps: int
     num_gaussians: int
     peak_rss_bytes: int
+    ssim: float
     points: tuple[Point, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Points as lists [step, cpu_s, wall_s, psnr_db, ssim]."""
-        points = [
-            [p.step, round(p.cpu_s, 2), round(p.wall_s, 2), round(p.psnr_db, 2), round(p.ssim, 4)] for p in self.points
-        ]
+        """Points as lists [step, cpu_s, wall_s, psnr_db]."""
+        points = [[p.step, round(p.cpu_s, 2), round(p.wall_s, 2), round(p.psnr_db, 2)] for p in self.points]
         return {
             "num_steps": self.num_steps,
             "num_gaussians": self.num_gaussians,
             "peak_rss_bytes": self.peak_rss_bytes,
+            "ssim": round(self.ssim, 4),
             "points": points,
         }
 
@@ -77,11 +76,12 @@ def measure(scene: Scene, config: TrainConfig) -> Training:
     """Train once, and score every early scene of the schedule and the finished one."""
     seen, unseen = split(scene)
     with TemporaryDirectory() as folder:
-        watch = _Watch(unseen, Path(folder) / "eval", config.num_threads)
+        watch = _Watch(unseen, config.num_threads)
         files = TrainingFiles(Path(folder) / "checkpoint.npz", "", watch.note)
         gaussians = train(seen, replace(config, checkpoint_every_s=_CHECKPOINTS_OFF_S), Report("train"), files)
         watch.note(gaussians, config.num_steps, float("nan"))
-    return Training(config.num_steps, len(gaussians), watch.peak_rss_bytes, tuple(watch.points))
+        ssim = evaluate(gaussians, unseen, Path(folder) / "eval", config.num_threads, Report("train")).ssim
+    return Training(config.num_steps, len(gaussians), watch.peak_rss_bytes, ssim, tuple(watch.points))
 
 
 @dataclass
@@ -89,7 +89,6 @@ class _Watch:
     """Scores scenes as they come; its meter stands still meanwhile."""
 
     unseen: Scene
-    eval_dir: Path
     num_threads: int
     points: list[Point] = field(default_factory=list)
     cpu_s: float = 0.0
@@ -102,8 +101,8 @@ class _Watch:
         self.cpu_s += used["cpu_s"]
         self.wall_s += used["wall_s"]
         self.peak_rss_bytes = max(self.peak_rss_bytes, int(used["peak_rss_bytes"]))
-        scores = evaluate(gaussians, self.unseen, self.eval_dir, self.num_threads, Report("train"))
-        self.points.append(Point(step, self.cpu_s, self.wall_s, scores.psnr_db, scores.ssim))
+        scored_db = mean_psnr_db(gaussians, self.unseen, self.num_threads)
+        self.points.append(Point(step, self.cpu_s, self.wall_s, scored_db))
         self.meter = Meter()
 
 

@@ -74,7 +74,8 @@ def trainings_table(curves: list[dict[str, Any]]) -> str:
     rows = []
     for curve in curves:
         for training in curve["trainings"]:
-            _, cpu_s, wall_s, psnr_db, ssim = training["points"][-1]
-            quality = [f"{psnr_db:.2f}", f"{ssim:.3f}", training["num_gaussians"], training["peak_rss_bytes"] // 10**6]
-            rows.append([curve["scene"], training["num_steps"], cpu_s, wall_s, *quality])
+            _, cpu_s, wall_s, psnr_db = training["points"][-1]
+            quality = [f"{psnr_db:.2f}", f"{training['ssim']:.3f}"]
+            sizes = [training["num_gaussians"], training["peak_rss_bytes"] // 10**6]
+            rows.append([curve["scene"], training["num_steps"], cpu_s, wall_s, *quality, *sizes])
     return table(head, rows)

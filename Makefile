@@ -9,7 +9,7 @@ DEMO := demo
 DATA ?= data
 PORT ?= 8000
 
-.PHONY: install dev demo serve test lint format bench docs wheel lock clean
+.PHONY: install dev demo serve test lint format bench sanitize docs wheel lock clean
 
 install: $(VENV)/.native
 
@@ -65,7 +65,12 @@ format: dev
 	$(BIN)/ruff format .
 
 bench: install
-	$(BIN)/python bench/step.py
+	$(BIN)/reelscape bench
+
+# The kernels' tests with kernels built under AddressSanitizer and UBSan.
+SANITIZERS := address,undefined,float-cast-overflow
+sanitize: dev
+	tools/sanitize.sh $(SANITIZERS) tests/splat tests/mesh
 
 docs: install
 	$(BIN)/python tools/write_docs.py

@@ -90,10 +90,14 @@ void Splats::add_noise(const Step &step) {
     splat::add_noise(parameters_, step, pool_);
 }
 
+void Splats::set_part(int which, const float *blocks) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    std::copy(blocks, blocks + part_size(), parameters_.part(which).begin());
+}
+
 void Splats::copy_rows(int which, int first_row, int num_rows, float *out) {
     std::lock_guard<std::mutex> lock(mutex_);
-    const Floats *blocks[] = {&parameters_.values, &parameters_.first, &parameters_.second};
-    splat::copy_rows(parameters_, *blocks[which], first_row, num_rows, out, pool_);
+    splat::copy_rows(parameters_, parameters_.part(which), first_row, num_rows, out, pool_);
 }
 
 Parameters Splats::rearranged(const Arrangement &arrangement) {

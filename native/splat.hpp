@@ -89,9 +89,12 @@ private:
     Floats data_;
 };
 
+constexpr int kParts = 3;
+
 struct Parameters {
     int count = 0, blocks = 0, rows = 0;
     Floats values, first, second; // [blocks][rows][8]: parameters, Adam's moments
+    Floats &part(int which) { return which == 0 ? values : which == 1 ? first : second; }
     std::size_t block(int b) const { return std::size_t(b) * rows * kLanes; }
 };
 
@@ -211,7 +214,9 @@ public:
     double loss_and_gradients(const Camera &camera, const Target &target, const Step &step, Floats &gradient);
     void add_noise(const Step &step);
 
-    // Which blocks: 0 the parameters, 1 and 2 Adam's moments.
+    // Which part: 0 the parameters, 1 and 2 Adam's moments.
+    std::size_t part_size() const { return parameters_.values.size(); }
+    void set_part(int which, const float *blocks);
     void copy_rows(int which, int first_row, int num_rows, float *out);
     Parameters rearranged(const Arrangement &arrangement);
     int count() const { return parameters_.count; }

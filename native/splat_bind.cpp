@@ -72,21 +72,15 @@ Target target_from(const Picture &picture, const ExposureIn &exposure) {
     return target;
 }
 
-Floats floats_of(const BlocksIn &array) { return Floats(array.data(), array.data() + array.size()); }
-
-Parameters parameters_from(const BlocksIn &values, const BlocksIn &first, const BlocksIn &second, int count, int degree) {
+Parameters empty_parameters(int count, int degree) {
     require(degree >= 0 && degree <= 3, "sh_degree must be 0..3");
-    const std::size_t rows = splat::kSh + 3 * std::size_t((degree + 1) * (degree + 1));
-    require(values.shape(1) == rows, "values must be [blocks, 11 + 3 K, 8]");
-    require(count >= 0 && (std::size_t(count) + kLanes - 1) / kLanes == values.shape(0), "count does not match the blocks");
-    require(first.size() == values.size() && second.size() == values.size(), "moments must have the shape of values");
+    require(count >= 0, "count must not be negative");
     Parameters parameters;
     parameters.count = count;
-    parameters.blocks = int(values.shape(0));
-    parameters.rows = int(rows);
-    parameters.values = floats_of(values);
-    parameters.first = floats_of(first);
-    parameters.second = floats_of(second);
+    parameters.blocks = count / kLanes + (count % kLanes != 0);
+    parameters.rows = splat::kSh + 3 * (degree + 1) * (degree + 1);
+    const std::size_t size = parameters.block(parameters.blocks);
+    for (Floats *part : {&parameters.values, &parameters.first, &parameters.second}) part->assign(size, 0.0f);
     return parameters;
 }
 
@@ -100,9 +94,9 @@ nb::object blocks_out(Floats &&values, int rows) {
 // A model with its number of rows, which is all that the bindings need to know of it.
 class PySplats {
 public:
-    PySplats(const BlocksIn &values, const BlocksIn &first, const BlocksIn &second, int count, int degree, int num_threads)
-        : rows_(int(values.shape(1))), degree_(degree),
-          splats_(parameters_from(values, first, second, count, degree), std::clamp(num_threads, 1, 256)) {}
+    PySplats(int count, int degree, int num_threads)
+        : rows_(splat::kSh + 3 * (degree + 1) * (degree + 1)), degree_(degree),
+          splats_(empty_parameters(count, degree), std::clamp(num_threads, 1, 256)) {}
 
     void render(const Matrix4 &viewmat, const Matrix3 &K, int degree, const Vector3 &background, ImageOut image,
                 AlphaOut alpha) {
@@ -144,8 +138,15 @@ public:
         splats_.add_noise(step);
     }
 
+    // Values (0), first (1) and second moments (2) go in one by one: each may take a hundred megabytes.
+    void set_part(int which, const BlocksIn &blocks) {
+        require(which >= 0 && which < splat::kParts, "there are parts 0, 1 and 2");
+        require(int(blocks.shape(1)) == rows_ && splats_.part_size() == blocks.size(), "blocks do not match the model");
+        splats_.set_part(which, blocks.data());
+    }
+
     void copy_rows(int which, int first_row, RowsOut out) {
-        require(which >= 0 && which < 3, "which must be 0..2");
+        require(which >= 0 && which < splat::kParts, "there are parts 0, 1 and 2");
         require(first_row >= 0 && first_row <= rows_ && out.shape(1) <= std::size_t(rows_ - first_row), "no such rows");
         require(out.shape(0) == std::size_t(splats_.count()), "out must have a row per gaussian");
         const nb::gil_scoped_release unlocked;
@@ -218,12 +219,13 @@ void bind_step(nb::module_ &m) {
 void bind_splat(nb::module_ &m) {
     bind_step(m);
     nb::class_<PySplats>(m, "Splats", "Gaussians in blocks of eight with Adam's moments; see reelscape.splat.kernel.")
-        .def(nb::init<const BlocksIn &, const BlocksIn &, const BlocksIn &, int, int, int>())
+        .def(nb::init<int, int, int>())
         .def("render", &PySplats::render)
         .def("render_depth", &PySplats::render_depth)
         .def("train_step", &PySplats::train_step)
         .def("loss_and_gradients", &PySplats::loss_and_gradients)
         .def("add_noise", &PySplats::add_noise)
+        .def("set_part", &PySplats::set_part)
         .def("copy_rows", &PySplats::copy_rows)
         .def("rearranged", &PySplats::rearranged)
         .def("phase_seconds", &PySplats::phase_seconds)

@@ -15,6 +15,7 @@ SPLIT_OPACITY_RTOL = 1e-3
 SPLIT_TOTAL_RTOL = 2e-2  # the clip of very small opacities
 SMALL_TRAINING_GAIN_DB = 5.0
 SPACING_MEDIAN_RATIO = 1.1
+PAIRS_PER_PIXEL = 0.25  # of the benchmark's gaussians: the kernel's dilation and 48 pixels at random
 
 # exposure
 EXPOSURE_GAIN = 0.01

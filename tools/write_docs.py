@@ -135,7 +135,7 @@ def _command(name: str, command: click.Command) -> str:
     arguments = [item.make_metavar(context) for item in command.params if isinstance(item, click.Argument)]
     options = [item for item in command.params if isinstance(item, click.Option)]
     usage = " ".join(["reelscape", name, *arguments, *(["[OPTIONS]"] if options else [])])
-    text = f"## reelscape {name}\n\n`{usage}`\n\n{command.help}\n"
+    text = f"## reelscape {name}\n\n`{usage}`\n\n{inspect.cleandoc(command.help or '')}\n"
     if options:
         rows = [(f"`{_usage(option, context)}`", _option_help(option)) for option in options]
         text += "\n" + _table(("option", "meaning"), rows)

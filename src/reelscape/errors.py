@@ -203,6 +203,18 @@ class TooFewPoints(TrainError):
     advice = "Film textured things in good light, with more sideways movement."
 
 
+class UnusableCameras(TrainError):
+    code = "unusable_cameras"
+    sentence = "The cameras of the scene cannot be trained with."
+    advice = "Find the camera path anew; a scene from elsewhere must have finite poses and plain pinhole cameras."
+
+
+class UnusablePicture(TrainError):
+    code = "unusable_picture"
+    sentence = "A picture of the scene cannot be trained on."
+    advice = "Something changed the run folder's `images`, or they do not belong to `sparse`: start in a new folder."
+
+
 class OutputError(ReelscapeError):
     """The run folder or the data folder cannot be used."""
 

@@ -39,6 +39,14 @@ class Gaussians:
         """The arrays, in the order of the fields."""
         return self.means, self.quats, self.scales, self.opacities, self.sh0, self.shN
 
+    @property
+    def is_finite(self) -> npt.NDArray[np.bool_]:
+        """Which gaussians have no parameter that is infinite or not a number, [N]."""
+        finite: npt.NDArray[np.bool_] = np.all(
+            [np.isfinite(part.reshape(len(self), -1)).all(axis=1) for part in self.parts()], 0
+        )
+        return finite
+
     def select(self, rows: npt.NDArray[np.generic]) -> Gaussians:
         """The gaussians at `rows` (indices or a mask)."""
         return Gaussians(

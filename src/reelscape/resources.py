@@ -6,6 +6,7 @@ import os
 import resource
 import sys
 import time
+from pathlib import Path
 
 
 def num_usable_cores() -> int:
@@ -20,11 +21,27 @@ def cpu_s() -> float:
 
 
 def available_bytes() -> int | None:
-    """Memory that is free to use now, or None where the system does not say."""
+    """Memory that is free to use now, in this machine or container, or None where the system does not say."""
+    known = [free for free in (_machine_free_bytes(), _container_free_bytes()) if free is not None]
+    return min(known, default=None)
+
+
+def _machine_free_bytes() -> int | None:
     try:
         with open("/proc/meminfo", encoding="ascii") as lines:
             return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
     except (OSError, StopIteration):
+        return None
+
+
+def _container_free_bytes(group_dir: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """What the container's limit leaves (control groups, version 2); files cached in memory give way when needed."""
+    try:
+        limit_bytes = int((group_dir / "memory.max").read_text())
+        used_bytes = int((group_dir / "memory.current").read_text())
+        counts = dict(line.split() for line in (group_dir / "memory.stat").read_text().splitlines())
+        return max(0, limit_bytes - used_bytes + int(counts["inactive_file"]))
+    except (OSError, ValueError, KeyError):  # no limit is the word "max"
         return None
 
 

@@ -108,7 +108,7 @@ def test_quaternions_of_every_angle(angle: float) -> None:
     np.testing.assert_allclose(rotmats_from_quats(quats_from_rotmats(rotmats)), rotmats, atol=tolerances.COLMAP_EXACT)
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut", "distorted"])
+@pytest.mark.parametrize("damage", ["missing", "cut", "distorted", "no rotation"])
 def test_a_broken_model_is_refused_in_words(tmp_path: Path, damage: str) -> None:
     write_model(tmp_path, made_model())
     if damage == "missing":
@@ -116,6 +116,10 @@ def test_a_broken_model_is_refused_in_words(tmp_path: Path, damage: str) -> None
     elif damage == "cut":
         data = (tmp_path / "images.bin").read_bytes()
         (tmp_path / "images.bin").write_bytes(data[: len(data) // 2])
+    elif damage == "no rotation":
+        data = bytearray((tmp_path / "images.bin").read_bytes())
+        data[12:44] = bytes(32)  # the first picture's quaternion
+        (tmp_path / "images.bin").write_bytes(data)
     else:
         data = bytearray((tmp_path / "cameras.bin").read_bytes())
         data[12] = 4  # OPENCV

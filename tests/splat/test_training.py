@@ -96,7 +96,7 @@ def test_a_stopped_training_ends_like_an_undisturbed_one(
 ) -> None:
     undisturbed = train(scene, CONFIG, Report("train"))
     shown: list[int] = []
-    files = TrainingFiles(tmp_path / "checkpoint.npz", "f", lambda g, step, psnr: shown.append(step))
+    files = TrainingFiles(tmp_path / "checkpoint.npz", "f", lambda early, psnr: shown.append(early.num_steps))
     report = Report("train", cancel=threading.Event())
     train_step = SplatModel.train_step
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "user": "Make and list accounts of the service, and set passwords.",
     "apikey": "Make, list and revoke API keys of the service.",
     "jobs": "List the jobs of the service.",
+    "bench": "Measure training on this machine.",
     "doctor": "Say what this machine can do.",
 }
 

@@ -159,7 +159,10 @@ def _read_points(data: bytes) -> Iterator[_Point]:
 
 def _as_cameras(images: list[_Image], intrinsics: dict[int, tuple[Float, tuple[int, int]]]) -> Cameras:
     viewmats = np.tile(np.eye(4), (len(images), 1, 1))
-    viewmats[:, :3, :3] = rotmats_from_quats(np.array([image.quat for image in images]).reshape(-1, 4))
+    quats = np.array([image.quat for image in images]).reshape(-1, 4)
+    if not (np.abs(quats).max(axis=1, initial=0.0) > 0).all() or not np.isfinite(quats).all():
+        raise ValueError("a picture's rotation is no quaternion")
+    viewmats[:, :3, :3] = rotmats_from_quats(quats)
     viewmats[:, :3, 3] = np.array([image.translation for image in images]).reshape(-1, 3)
     Ks = np.array([intrinsics[image.camera_id][0] for image in images]).reshape(-1, 3, 3)
     sizes = np.array([intrinsics[image.camera_id][1] for image in images], np.int64).reshape(-1, 2)

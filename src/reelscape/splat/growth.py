@@ -21,9 +21,10 @@ _EPSILON = 1e-6
 
 def grow(model: SplatModel, target: int, rng: np.random.Generator) -> SplatModel:
     """Move faded gaussians onto strong ones, add new ones up to `target`, and store all in Morton order."""
-    shapes = model.shapes()
+    shapes, means = model.shapes(), model.means()
     opacities = sigmoid(shapes[:, 3])
-    dead = opacities <= DEAD_OPACITY
+    sound = np.isfinite(shapes).all(axis=1) & np.isfinite(means).all(axis=1)
+    dead = ~(opacities > DEAD_OPACITY) | ~sound
     num_new = max(0, target - len(model)) + int(dead.sum())
     alive = np.flatnonzero(~dead)
     if len(alive) == 0 or num_new == 0:
@@ -35,7 +36,7 @@ def grow(model: SplatModel, target: int, rng: np.random.Generator) -> SplatModel
     shapes[split, 3], shrink = split_opacity(opacities[split], copies[split])
     shapes[split, :3] += np.log(shrink)[:, None]
     sources = np.concatenate([alive, drawn])
-    sources = sources[morton_order(model.means()[sources])]
+    sources = sources[morton_order(means[sources])]
     return model.rearranged(sources, copies[sources] > 1, shapes[sources])
 
 

@@ -85,25 +85,26 @@ class SplatModel:
 
     def __init__(self, gaussians: Gaussians, num_threads: int = 0) -> None:
         """Moments are zero; `num_threads` 0 takes all cores that this process may use."""
-        zeros = _zeros_like(gaussians)
-        self._load(gaussians, zeros, zeros, num_threads)
+        self._load(gaussians, (), num_threads)
 
     @classmethod
     def restore(cls, gaussians: Gaussians, first: Gaussians, second: Gaussians, num_threads: int = 0) -> SplatModel:
         """A model with given moments: after a checkpoint, growth, relocation or re-ordering."""
         model = cls.__new__(cls)
-        model._load(gaussians, first, second, num_threads)
+        model._load(gaussians, (first, second), num_threads)
         return model
 
-    def _load(self, gaussians: Gaussians, first: Gaussians, second: Gaussians, num_threads: int) -> None:
+    def _load(self, gaussians: Gaussians, moments: tuple[Gaussians, ...], num_threads: int) -> None:
         _check_gaussians(gaussians)
-        if any(len(m) != len(gaussians) or m.shN.shape != gaussians.shN.shape for m in (first, second)):
+        if any(len(m) != len(gaussians) or m.shN.shape != gaussians.shN.shape for m in moments):
             raise ValueError("moments must have the shapes of the gaussians")
         self._count = len(gaussians)
         self._sh_degree = gaussians.sh_degree
         self._num_threads = num_threads if num_threads > 0 else num_usable_cores()
-        blocks = (_to_blocks(gaussians, is_padding_hidden=True), _to_blocks(first), _to_blocks(second))
-        self._splats = kernels.Splats(*blocks, self._count, self._sh_degree, self._num_threads)
+        self._splats = kernels.Splats(self._count, self._sh_degree, self._num_threads)
+        self._splats.set_part(0, _to_blocks(gaussians, is_padding_hidden=True))
+        for which, moment in enumerate(moments, start=1):
+            self._splats.set_part(which, _to_blocks(moment))
 
     def __len__(self) -> int:
         return self._count
@@ -286,10 +287,6 @@ def _check_gaussians(gaussians: Gaussians) -> None:
             raise ValueError(f"{name} must have shape {shape}, got {getattr(gaussians, name).shape}")
     if bases not in (1, 4, 9, 16):
         raise ValueError(f"shN must hold 0, 3, 8 or 15 coefficients, got {bases - 1}")
-
-
-def _zeros_like(gaussians: Gaussians) -> Gaussians:
-    return Gaussians(*(np.zeros_like(getattr(gaussians, f.name)) for f in dataclasses.fields(Gaussians)))
 
 
 def _to_blocks(gaussians: Gaussians, is_padding_hidden: bool = False) -> Float32:

@@ -13,17 +13,17 @@ import numpy.typing as npt
 
 from reelscape.cameras import Scene
 from reelscape.config import TrainConfig
-from reelscape.errors import OutOfMemory
 from reelscape.gaussians import Gaussians, sigmoid
 from reelscape.report import Report
-from reelscape.resources import available_bytes
 from reelscape.splat.average import Average
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from reelscape.splat.checks import checked_scene
 from reelscape.splat.clock import open_clock
 from reelscape.splat.exposure import Exposures, exposed
 from reelscape.splat.growth import grow
 from reelscape.splat.initialise import initial_gaussians, scene_extent
 from reelscape.splat.kernel import SplatModel
+from reelscape.splat.memory import picture_budget_bytes
 from reelscape.splat.schedule import GROWTH_FACTOR, Schedule
 from reelscape.splat.score import psnr_db
 from reelscape.splat.views import Views
@@ -31,7 +31,6 @@ from reelscape.splat.views import Views
 _PROGRESS_EVERY_S = 0.5
 _SHOW_EVERY_S = 10.0
 _SHOW_SHARE = 0.02  # of the time, at most, goes into early scenes between those of the schedule
-GAUSSIAN_BYTES = 59 * 4 * 6  # parameters, two moments, copies while growing
 ALPHA_THRESHOLD = 1 / 255
 MAX_REACH = 30.0  # times the distance within which 95 % of the gaussians lie
 
@@ -47,21 +46,21 @@ class Trained:
 
 @dataclass(frozen=True)
 class TrainingFiles:
-    """Where a run leaves its traces: a checkpoint to resume from, and early scenes for viewers."""
+    """Where a run leaves its traces: a checkpoint to resume from, and early scenes with their PSNR for viewers."""
 
     checkpoint_path: Path
     fingerprint: str
-    show: Callable[[Gaussians, int, float], None]
+    show: Callable[[Trained, float], None]
 
 
 def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFiles | None = None) -> Trained:
     """Train gaussians on the scene's pictures, starting from its sparse points.
 
-    Goes on from `files.checkpoint_path` when that was made with the same fingerprint. Raises TooFewPoints, OutOfMemory,
-    Cancelled.
+    Goes on from `files.checkpoint_path` when that was made with the same fingerprint. Raises TooFewPoints,
+    UnusableCameras, UnusablePicture, OutOfMemory, Cancelled.
     """
-    _check_memory(scene, config)
-    views = Views(scene.cameras, scene.image_dir, report.check)
+    scene = checked_scene(scene)
+    views = Views(scene.cameras, scene.image_dir, report.check, picture_budget_bytes(scene.cameras, config))
     schedule = Schedule(config, scene_extent(scene.cameras))
     state = _start(scene, views, config, files)
     clock = open_clock(config, schedule, report.run_began_s, state.spent_s)
@@ -80,7 +79,7 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
             begun_s = time.monotonic()
             pace.psnr_db = _running_psnr_db(state, views, schedule, share)
             if files:
-                files.show(state.model.gaussians(), state.step, pace.psnr_db)
+                files.show(Trained(state.model.gaussians(), state.exposures.values, state.step), pace.psnr_db)
             pace.shown(begun_s)
         state.spent_s = clock.spent_s()
         pace.tick(share, state, lambda: _save(state, files))
@@ -109,8 +108,10 @@ class _State:
 
 
 def _train_step(state: _State, views: Views, schedule: Schedule, share: float) -> None:
-    index = view_order(len(views), state.step, schedule.config.seed)
-    view, settings = views.at(index, schedule.level(share)), schedule.settings(state.step, share)
+    seed, level = schedule.config.seed, schedule.level(share)
+    index = view_order(len(views), state.step, seed)
+    view, settings = views.at(index, level), schedule.settings(state.step, share)
+    views.expect(view_order(len(views), state.step + 1, seed), level)
     result = state.model.train_step(view.viewmat, view.K, view.picture, settings, state.exposures.at(index))
     if schedule.fits_exposure(share):
         state.exposures.fit(index, result.color_sums)
@@ -161,20 +162,10 @@ class _Pace:
 
 def tidied(gaussians: Gaussians) -> Gaussians:
     """Without what cannot be drawn (not finite, fainter than the threshold) and what was thrown far out."""
-    distances = np.linalg.norm(gaussians.means, axis=1)
-    parts = (gaussians.means, gaussians.quats, gaussians.scales, gaussians.opacities, gaussians.sh0, gaussians.shN)
-    finite = np.all([np.isfinite(part.reshape(len(gaussians), -1)).all(axis=1) for part in parts], axis=0)
-    visible = sigmoid(gaussians.opacities) >= ALPHA_THRESHOLD
-    reach = MAX_REACH * np.percentile(distances[finite], 95) if finite.any() else 0.0
-    return gaussians.select(finite & visible & (distances <= reach))
-
-
-def _check_memory(scene: Scene, config: TrainConfig) -> None:
-    """Raise OutOfMemory when the pictures and the gaussians would not fit into what is free now."""
-    pictures = int(scene.cameras.sizes.prod(axis=1).sum()) * 3 * 4 // 3
-    needed, available = pictures + config.max_gaussians * GAUSSIAN_BYTES, available_bytes()
-    if available is not None and needed > available:
-        raise OutOfMemory(f"Training would need about {needed / 1e9:.1f} GB; {available / 1e9:.1f} GB are free.")
+    finite = gaussians.select(gaussians.is_finite)
+    distances = np.linalg.norm(finite.means.astype(np.float64), axis=1)
+    reach = MAX_REACH * np.percentile(distances, 95) if len(finite) else 0.0
+    return finite.select((sigmoid(finite.opacities) >= ALPHA_THRESHOLD) & (distances <= reach))
 
 
 def _start(scene: Scene, views: Views, config: TrainConfig, files: TrainingFiles | None) -> _State:

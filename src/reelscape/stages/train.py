@@ -11,7 +11,6 @@ from reelscape.config import TrainConfig, fingerprint
 from reelscape.formats.colmap import read_scene
 from reelscape.formats.ply import write_ply
 from reelscape.formats.spz import write_spz
-from reelscape.gaussians import Gaussians
 from reelscape.inputs import hash_input
 from reelscape.report import Report
 from reelscape.splat.evaluate import evaluate
@@ -28,8 +27,8 @@ def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, 
     """Train on images/ and sparse/; write scene.ply, and eval/ when views are held out.
 
     Facts: num_gaussians, num_steps, and over num_eval_images held-out views (null when none are) psnr_db and ssim at
-    the exposure between their neighbours', and psnr_fitted_db at the exposure that was fitted to each photo.
-    Raises TooFewPoints, OutOfMemory, Cancelled.
+    the exposure between their neighbours', psnr_plain_db without any, and psnr_fitted_db at one fitted to each photo.
+    Raises TooFewPoints, UnusableCameras, UnusablePicture, OutOfMemory, Cancelled.
     """
     scene = read_scene(workspace.sparse_dir, workspace.images_dir)
     training, held_out = split_holdout(len(scene.cameras), config.holdout_every)
@@ -49,11 +48,12 @@ def _evaluate(
 ) -> dict[str, Any]:
     remove(workspace.eval_dir)
     if len(held_out.cameras) == 0:
-        return {"psnr_db": None, "psnr_fitted_db": None, "ssim": None, "num_eval_images": 0}
+        return {"psnr_db": None, "psnr_plain_db": None, "psnr_fitted_db": None, "ssim": None, "num_eval_images": 0}
     with atomic(workspace.eval_dir) as folder:
         result = evaluate(trained.gaussians, held_out, trained.exposures, folder, config.num_threads, report)
     return {
         "psnr_db": result.psnr_db,
+        "psnr_plain_db": result.psnr_plain_db,
         "psnr_fitted_db": result.psnr_fitted_db,
         "ssim": result.ssim,
         "num_eval_images": result.num_images,
@@ -63,7 +63,8 @@ def _evaluate(
 def _files(workspace: Workspace, config: TrainConfig, report: Report) -> TrainingFiles:
     """The checkpoint belongs to these settings and to exactly these cameras and points, wherever they came from."""
 
-    def show(gaussians: Gaussians, step: int, psnr_db: float) -> None:
+    def show(early: Trained, psnr_db: float) -> None:
+        gaussians, step = early.gaussians, early.num_steps
         path = workspace.snapshot_path(step)
         with atomic(path) as temporary:
             write_spz(temporary, replace(gaussians, shN=gaussians.shN[:, :0]))

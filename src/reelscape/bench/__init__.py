@@ -1,0 +1,1 @@
+"""What training costs on this machine, and how good it is: `reelscape bench`."""

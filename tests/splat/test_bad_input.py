@@ -156,7 +156,14 @@ def test_broken_gaussians_are_tidied_away() -> None:
 def test_a_held_out_picture_of_another_size_is_refused(scene: Scene, tmp_path: Path) -> None:
     broken = with_picture(scene, plain(64, 48))
     with pytest.raises(UnusablePicture, match="frame_1"):
-        evaluate(scatter_gaussians(60), broken, np.tile(NEUTRAL, (len(broken.cameras), 1, 1)), tmp_path / "eval", 1, Report("train"))
+        evaluate(
+            scatter_gaussians(60),
+            broken,
+            np.tile(NEUTRAL, (len(broken.cameras), 1, 1)),
+            tmp_path / "eval",
+            1,
+            Report("train"),
+        )
 
 
 def test_memory_is_refused_only_when_it_cannot_do(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

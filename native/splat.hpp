@@ -137,6 +137,10 @@ void composite_backward(const Projection &projection, const TileLists &lists, co
 void median_depth(const Parameters &parameters, const Camera &camera, const Projection &projection,
                   const TileLists &lists, float *depth, ThreadPool &pool);
 
+// Adds to weights [count] what each gaussian makes up of the picture, in pixels: the sum of its blending weights.
+void pixel_weights(const Camera &camera, const Projection &projection, const TileLists &lists, float *weights,
+                   ThreadPool &pool);
+
 struct LossBuffers {
     Planes maps; // nine planes: three SSIM derivatives for each channel
     std::vector<double> partial;
@@ -167,6 +171,7 @@ public:
 
     void render(const Camera &camera, int degree, const float background[3], float *image, float *alpha);
     void render_depth(const Camera &camera, float *depth);
+    void add_pixel_weights(const Camera &camera, float *weights);
     double train_step(const Camera &camera, const std::uint8_t *target, const Step &step);
     double loss_and_gradients(const Camera &camera, const std::uint8_t *target, const Step &step, Floats &gradient);
     void add_noise(const Step &step);

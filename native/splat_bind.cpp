@@ -26,6 +26,7 @@ using Matrix3 = nb::ndarray<const double, nb::shape<3, 3>, nb::c_contig, nb::dev
 using Target = nb::ndarray<const std::uint8_t, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
 using ImageOut = nb::ndarray<float, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
 using AlphaOut = nb::ndarray<float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
+using WeightsOut = nb::ndarray<float, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
 using Vector3 = nb::ndarray<const float, nb::shape<3>, nb::c_contig, nb::device::cpu>;
 
 void require(bool condition, const char *message) {
@@ -86,7 +87,7 @@ nb::object blocks_out(Floats &&values, int rows) {
 class PySplats {
 public:
     PySplats(const BlocksIn &values, const BlocksIn &first, const BlocksIn &second, int count, int degree, int num_threads)
-        : rows_(int(values.shape(1))), degree_(degree),
+        : rows_(int(values.shape(1))), degree_(degree), count_(count),
           splats_(parameters_from(values, first, second, count, degree), std::clamp(num_threads, 1, 256)) {}
 
     void render(const Matrix4 &viewmat, const Matrix3 &K, int degree, const Vector3 &background, ImageOut image,
@@ -101,6 +102,14 @@ public:
         const Camera camera = checked_camera(viewmat, K, depth.shape(1), depth.shape(0), 0);
         const nb::gil_scoped_release unlocked;
         splats_.render_depth(camera, depth.data());
+    }
+
+    void add_pixel_weights(const Matrix4 &viewmat, const Matrix3 &K, int width, int height, WeightsOut weights) {
+        require(width >= 1 && height >= 1, "image sides must be 1..32768 pixels");
+        require(weights.size() == std::size_t(count_), "weights must be [N]");
+        const Camera camera = checked_camera(viewmat, K, std::size_t(width), std::size_t(height), 0);
+        const nb::gil_scoped_release unlocked;
+        splats_.add_pixel_weights(camera, weights.data());
     }
 
     double train_step(const Matrix4 &viewmat, const Matrix3 &K, const Target &target, const Step &step) {
@@ -147,7 +156,7 @@ private:
         return camera_from(viewmat, K, int(width), int(height));
     }
 
-    int rows_, degree_;
+    int rows_, degree_, count_;
     Splats splats_;
 };
 
@@ -177,6 +186,7 @@ void bind_splat(nb::module_ &m) {
         .def(nb::init<const BlocksIn &, const BlocksIn &, const BlocksIn &, int, int, int>())
         .def("render", &PySplats::render)
         .def("render_depth", &PySplats::render_depth)
+        .def("add_pixel_weights", &PySplats::add_pixel_weights)
         .def("train_step", &PySplats::train_step)
         .def("loss_and_gradients", &PySplats::loss_and_gradients)
         .def("add_noise", &PySplats::add_noise)

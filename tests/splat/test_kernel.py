@@ -195,6 +195,18 @@ def test_depth_agrees_with_twin(size: tuple[int, int]) -> None:
     assert differs.mean() <= tolerances.KERNEL_DEPTH_OTHER_SHARE
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_pixel_weights_agree_with_twin(size: tuple[int, int]) -> None:
+    gaussians = scenes.gaussians(150)
+    weights = np.ones(150, np.float32)
+    SplatModel(gaussians).add_pixel_weights(scenes.VIEWMAT, scenes.K, size, weights)
+    composite = twin.composite(twin.project(twin.parameters_of(gaussians), view(size), 0), size, np.zeros(3))
+    truth = np.ones(150)
+    for n, alphas, before in composite.layers:
+        truth[n] += (alphas * before).sum()
+    np.testing.assert_allclose(weights, truth, rtol=tolerances.KERNEL_GRADIENT)
+
+
 def test_depth_of_a_slanted_sheet_is_the_sheet_s() -> None:
     """One large flat gaussian, turned by 45 degrees: each pixel gets the plane's depth, not the mean's."""
     quat = [np.cos(np.pi / 8), 0, np.sin(np.pi / 8), 0]

@@ -150,6 +150,17 @@ class SplatModel:
         self._splats.render_depth(*_camera(viewmat, K), depth)
         return depth
 
+    def add_pixel_weights(
+        self, viewmat: npt.ArrayLike, K: npt.ArrayLike, size: tuple[int, int], weights: Float32
+    ) -> None:
+        """Add to `weights` [N] how many pixels of a view each gaussian makes up: its blending weights alpha T, summed.
+
+        Camera and errors as for `render`; ValueError too when `weights` is not [N] float32.
+        """
+        if weights.shape != (self._count,) or weights.dtype != np.float32 or not weights.flags.c_contiguous:
+            raise ValueError(f"weights must be [{self._count}] float32, got {weights.shape} {weights.dtype}")
+        self._splats.add_pixel_weights(*_camera(viewmat, K), *_checked_size(size), weights)
+
     def train_step(
         self, viewmat: npt.ArrayLike, K: npt.ArrayLike, target: npt.NDArray[np.uint8], settings: StepSettings
     ) -> StepResult:

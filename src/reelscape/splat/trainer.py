@@ -17,6 +17,7 @@ from reelscape.gaussians import Gaussians, sigmoid
 from reelscape.report import Report
 from reelscape.resources import available_bytes
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from reelscape.splat.clean import without_unseen
 from reelscape.splat.growth import grow
 from reelscape.splat.initialise import initial_gaussians, scene_extent
 from reelscape.splat.kernel import SplatModel
@@ -66,7 +67,7 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
                 files.show(model.gaussians(), step, pace.psnr_db)
             pace.shown(begun_s)
         pace.tick(step, len(model), lambda: _save(model, step, files))  # noqa: B023 - called at once
-    return tidied(model.gaussians())
+    return tidied(without_unseen(model, scene.cameras))
 
 
 def view_order(num_views: int, step: int, seed: int) -> int:

@@ -28,6 +28,6 @@ def pixels_made_up(model: SplatModel, cameras: Cameras) -> Float32:
 
 
 def without_unseen(model: SplatModel, cameras: Cameras) -> Gaussians:
-    """The model's gaussians that make up at least `MIN_SHARE` of what the mean one does in the pictures of `cameras`."""
+    """The model's gaussians that make up enough of the pictures of `cameras`."""
     pixels = pixels_made_up(model, cameras)
     return model.gaussians().select(pixels >= MIN_SHARE * pixels.mean())

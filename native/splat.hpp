@@ -28,7 +28,7 @@ constexpr int kChunkBlocks = 64;       // blocks of one piece of per-gaussian wo
 constexpr int kChunk = kChunkBlocks * kLanes;
 
 constexpr float kNear = 0.01f;
-constexpr float kDilation = 0.3f; // px^2, added to the diagonal of the 2D covariance
+constexpr float kDilation = 0.1f; // px^2, added to the diagonal of the 2D covariance
 constexpr float kMaxAlpha = 0.999f;
 constexpr float kMinAlpha = 1.0f / 255.0f;
 constexpr float kLog2e = 1.44269504f;

@@ -1,7 +1,7 @@
 """The native splat kernel: renders gaussians and trains them, a step at a time, on all cores.
 
 Rendering follows gsplat's "antialiased" mode (Mip-Splatting's 2D filter, Yu et al. 2024): 2D covariances are dilated by
-0.3 px^2 and opacities lowered by as much as that spreads them, so that a scene keeps its look when seen smaller or
+0.1 px^2 and opacities lowered by as much as that spreads them, so that a scene keeps its look when seen smaller or
 larger. Near plane 0.01, alpha clamped to 0.999 and dropped below 1/255, spherical harmonics in the direction from the
 camera's centre. One thing differs: a pixel does not stop at a transmittance limit; whole rows of 32x32 tiles do (see
 twin.py). Gaussians with parameters that are not finite are not drawn and not trained. Results do not depend on the

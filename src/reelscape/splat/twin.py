@@ -23,7 +23,7 @@ Bool = npt.NDArray[np.bool_]
 Parameters = dict[str, Float]
 """means [N, 3], quats [N, 4], scales [N, 3], opacities [N], sh0 [N, 1, 3], shN [N, K-1, 3], as in `Gaussians`."""
 
-NEAR, DILATION, MAX_ALPHA, MIN_ALPHA = 0.01, 0.3, 0.999, 1 / 255
+NEAR, DILATION, MAX_ALPHA, MIN_ALPHA = 0.01, 0.1, 0.999, 1 / 255
 THINNEST, DEPTH_REACH = 1e-4, 3.0  # of the largest standard deviation
 TILE, RETIRE_EVERY, RETIRE_BELOW, SLACK_PX = 32, 32, 1e-4, 1e-3
 

@@ -13,6 +13,8 @@ double cpu_seconds() {
     return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
 }
 
+constexpr float kBlack[3] = {0, 0, 0};
+
 } // namespace
 
 Splats::Splats(Parameters parameters, int num_threads) : parameters_(std::move(parameters)), pool_(num_threads) {}
@@ -35,7 +37,7 @@ void Splats::forward(const Camera &camera, int degree, const float background[3]
 }
 
 double Splats::loss_and_backward(const Camera &camera, const std::uint8_t *target, const Step &step) {
-    forward(camera, step.sh_degree, step.background);
+    forward(camera, step.sh_degree, kBlack);
     double loss = 0;
     timed(kLoss, [&] { loss = image_loss(image_, target, step.ssim_weight, gradient_, loss_, pool_); });
     timed(kBackward, [&] { composite_backward(projection_, lists_, image_, gradient_, row_ends_, moments_, pool_); });

@@ -48,7 +48,6 @@ struct Step {
     float lr_means = 0, lr_quats = 0, lr_scales = 0, lr_opacities = 0, lr_sh0 = 0, lr_shN = 0;
     float ssim_weight = 0.2f, opacity_reg = 0, scale_reg = 0;
     float noise_lr = 0;
-    float background[3] = {0, 0, 0};
     std::uint32_t seed = 0;
 };
 

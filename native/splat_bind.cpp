@@ -3,12 +3,10 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
-#include <nanobind/stl/array.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <stdexcept>
 
@@ -177,9 +175,6 @@ void bind_step(nb::module_ &m) {
         .def_rw("opacity_reg", &Step::opacity_reg)
         .def_rw("scale_reg", &Step::scale_reg)
         .def_rw("noise_lr", &Step::noise_lr)
-        .def_prop_rw(
-            "background", [](const Step &s) { return nb::make_tuple(s.background[0], s.background[1], s.background[2]); },
-            [](Step &s, const std::array<float, 3> &rgb) { std::copy(rgb.begin(), rgb.end(), s.background); })
         .def_rw("seed", &Step::seed);
 }
 

@@ -33,8 +33,7 @@ class StepSettings:
     """One training step: `step` counts from 1 (Adam's bias correction), `sh_degree` is the active degree.
 
     The loss is (1 - ssim_weight) L1 + ssim_weight (1 - SSIM) + opacity_reg mean(opacity) + scale_reg mean(scale).
-    With `noise_lr` > 0 MCMC position noise of size lr_means * noise_lr follows the update. Where gaussians leave the
-    picture open it shows `background` (RGB 0..1): one that changes from step to step teaches them to close it.
+    With `noise_lr` > 0 MCMC position noise of size lr_means * noise_lr follows the update.
     """
 
     step: int
@@ -49,7 +48,6 @@ class StepSettings:
     opacity_reg: float = 0.01
     scale_reg: float = 0.01
     noise_lr: float = 0.0
-    background: tuple[float, float, float] = (0.0, 0.0, 0.0)
     seed: int = 0
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from reelscape.config import TrainConfig
 from reelscape.splat.kernel import StepSettings
 
@@ -52,7 +50,6 @@ class Schedule:
             sh_degree=self.sh_degree(step),
             lr_means=lr_means,
             noise_lr=NOISE_RATE,
-            background=_background(self.config.seed, step),
             seed=self.config.seed,
             **RATES,
         )
@@ -67,9 +64,3 @@ class Schedule:
         """Whether an early scene is shown after the step."""
         every = max(1, self.config.num_steps // NUM_SNAPSHOTS)
         return step % every == 0 and step < self.config.num_steps
-
-
-def _background(seed: int, step: int) -> tuple[float, float, float]:
-    """A colour of the step's own behind the gaussians, so that none of them counts on black for what is dark."""
-    red, green, blue = np.random.default_rng([seed, step, 2]).random(3)
-    return float(red), float(green), float(blue)

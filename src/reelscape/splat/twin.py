@@ -317,8 +317,8 @@ def image_loss(image: Float, target: Float, ssim_weight: float) -> tuple[float, 
 
 
 def loss_of(parameters: Parameters, view: View, target: npt.NDArray[np.uint8], settings: StepSettings) -> float:
-    """The loss of a training step."""
-    image, _ = render(parameters, view, settings.sh_degree, np.array(settings.background))
+    """The loss of a training step; black background."""
+    image, _ = render(parameters, view, settings.sh_degree, np.zeros(3))
     return image_loss(image, target / 255, settings.ssim_weight)[0] + _regularisers(parameters, settings)
 
 
@@ -332,9 +332,9 @@ def loss_and_gradients(
 ) -> tuple[float, Parameters]:
     """`loss_of` and its gradient by each parameter."""
     projected = project(parameters, view, settings.sh_degree)
-    result = composite(projected, view.size, np.array(settings.background))
+    result = composite(projected, view.size, np.zeros(3))
     loss, image_gradient = image_loss(result.image, target / 255, settings.ssim_weight)
-    screen = _composite_backward(projected, result, image_gradient, np.array(settings.background))
+    screen = _composite_backward(projected, result, image_gradient)
     gradients = _project_backward(parameters, projected, view, screen)
     opacities, scales = projected.opacities, np.exp(parameters["scales"])
     gradients["opacities"] += settings.opacity_reg / opacities.size * opacities * (1 - opacities)
@@ -352,12 +352,10 @@ class ScreenGradients:
     colors: Float  # [N, 3] before their clamp
 
 
-def _composite_backward(
-    projected: Projected, result: Composite, image_gradient: Float, background: Float
-) -> ScreenGradients:
+def _composite_backward(projected: Projected, result: Composite, image_gradient: Float) -> ScreenGradients:
     count = len(projected.opacities)
     out = ScreenGradients(np.zeros((count, 2)), np.zeros((count, 2, 2)), np.zeros(count), np.zeros((count, 3)))
-    behind = np.broadcast_to(background, image_gradient.shape)  # colour behind the layer, seen without it
+    behind = np.zeros_like(image_gradient)  # colour behind the layer, seen without it
     for n, alphas, before in reversed(result.layers):
         color = np.maximum(projected.colors[n], 0)
         weights = alphas * before

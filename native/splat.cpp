@@ -71,6 +71,12 @@ void Splats::render_depth(const Camera &camera, float *depth) {
     timed(kForward, [&] { median_depth(parameters_, camera, projection_, lists_, depth, pool_); });
 }
 
+void Splats::add_pixel_weights(const Camera &camera, float *weights) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    project_and_sort(camera, 0);
+    timed(kForward, [&] { pixel_weights(camera, projection_, lists_, weights, pool_); });
+}
+
 double Splats::train_step(const Camera &camera, const Target &target, const Step &step) {
     std::lock_guard<std::mutex> lock(mutex_);
     const double loss = loss_and_backward(camera, target, step);

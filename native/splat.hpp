@@ -28,7 +28,7 @@ constexpr int kChunkBlocks = 64;       // blocks of one piece of per-gaussian wo
 constexpr int kChunk = kChunkBlocks * kLanes;
 
 constexpr float kNear = 0.01f;
-constexpr float kDilation = 0.3f; // px^2, added to the diagonal of the 2D covariance
+constexpr float kDilation = 0.1f; // px^2, added to the diagonal of the 2D covariance
 constexpr float kMaxAlpha = 0.999f;
 constexpr float kMinAlpha = 1.0f / 255.0f;
 constexpr float kLog2e = 1.44269504f;
@@ -142,6 +142,10 @@ void composite_backward(const Projection &projection, const TileLists &lists, co
 void median_depth(const Parameters &parameters, const Camera &camera, const Projection &projection,
                   const TileLists &lists, float *depth, ThreadPool &pool);
 
+// Adds to weights [count] what each gaussian makes up of the picture, in pixels: the sum of its blending weights.
+void pixel_weights(const Camera &camera, const Projection &projection, const TileLists &lists, float *weights,
+                   ThreadPool &pool);
+
 // How a picture's camera rendered the scene's colours: picture = gain * scene + bias, per channel, in 0..1.
 struct Exposure {
     float gain[3] = {1, 1, 1}, bias[3] = {0, 0, 0};
@@ -210,6 +214,7 @@ public:
 
     void render(const Camera &camera, int degree, const float background[3], float *image, float *alpha);
     void render_depth(const Camera &camera, float *depth);
+    void add_pixel_weights(const Camera &camera, float *weights);
     double train_step(const Camera &camera, const Target &target, const Step &step);
     double loss_and_gradients(const Camera &camera, const Target &target, const Step &step, Floats &gradient);
     void add_noise(const Step &step);

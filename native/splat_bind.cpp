@@ -32,6 +32,7 @@ using Flags = nb::ndarray<const bool, nb::shape<-1>, nb::c_contig, nb::device::c
 using Shapes = nb::ndarray<const float, nb::shape<-1, splat::kShapeRows>, nb::c_contig, nb::device::cpu>;
 using RowsOut = nb::ndarray<float, nb::shape<-1, -1>, nb::c_contig, nb::device::cpu>;
 using ExposureIn = nb::ndarray<const float, nb::shape<2, 3>, nb::c_contig, nb::device::cpu>;
+using WeightsOut = nb::ndarray<float, nb::shape<-1>, nb::c_contig, nb::device::cpu>;
 using Vector3 = nb::ndarray<const float, nb::shape<3>, nb::c_contig, nb::device::cpu>;
 
 void require(bool condition, const char *message) {
@@ -112,6 +113,14 @@ public:
         splats_.render_depth(camera, depth.data());
     }
 
+    void add_pixel_weights(const Matrix4 &viewmat, const Matrix3 &K, int width, int height, WeightsOut weights) {
+        require(width >= 1 && height >= 1, "image sides must be 1..32768 pixels");
+        require(weights.size() == std::size_t(splats_.count()), "weights must be [N]");
+        const Camera camera = checked_camera(viewmat, K, std::size_t(width), std::size_t(height), 0);
+        const nb::gil_scoped_release unlocked;
+        splats_.add_pixel_weights(camera, weights.data());
+    }
+
     double train_step(const Matrix4 &viewmat, const Matrix3 &K, const Picture &picture, const ExposureIn &exposure,
                       const Step &step) {
         const Camera camera = checked_camera(viewmat, K, picture.shape(1), picture.shape(0), step.sh_degree);
@@ -190,7 +199,7 @@ private:
         return camera_from(viewmat, K, int(width), int(height));
     }
 
-    int rows_, degree_;
+    int rows_, degree_, count_;
     Splats splats_;
 };
 
@@ -222,6 +231,7 @@ void bind_splat(nb::module_ &m) {
         .def(nb::init<int, int, int>())
         .def("render", &PySplats::render)
         .def("render_depth", &PySplats::render_depth)
+        .def("add_pixel_weights", &PySplats::add_pixel_weights)
         .def("train_step", &PySplats::train_step)
         .def("loss_and_gradients", &PySplats::loss_and_gradients)
         .def("add_noise", &PySplats::add_noise)

@@ -7,7 +7,8 @@ namespace reelscape::splat {
 constexpr float kMinExponent = -7.99435344f; // log2(1/255)
 
 // Of one block, with everything that the backward pass needs. Formulas: EWA splatting (Zwicker et al. 2001) as in gsplat's
-// "classic" mode; the Jacobian's x/z and y/z are limited to 1.3 times the field of view as in the 3DGS paper's code.
+// "antialiased" mode, the 2D filter of Mip-Splatting (Yu et al. 2024); the Jacobian's x/z and y/z are limited to 1.3 times
+// the field of view as in the 3DGS paper's code.
 struct BlockView {
     f8 p[3];                 // mean in the camera frame
     f8 inverse_z, xz, yz;    // 1/z, x/z, y/z
@@ -18,10 +19,11 @@ struct BlockView {
     f8 s[3];                 // standard deviations
     f8 W[2][3];              // Jacobian times camera rotation
     f8 M[2][3], U[2][3];     // W Q, and that times diag(s): cov2d = U U^T + dilation
+    f8 area[3], area2;       // U[0] x U[1] and its square, the determinant without dilation
     f8 cov_a, cov_b, cov_c, det;
     f8 cx, cy;
     f8 opacity, clearness;   // clearness = 1 - opacity, without cancellation
-    f8 peak;                 // log2 of the opacity
+    f8 peak;                 // log2 of the opacity on screen: weakened as the dilation spreads it
     f8 direction[3], inverse_distance;
     i8 usable;               // finite, opaque enough, before the near plane
 };
@@ -87,6 +89,12 @@ REELSCAPE_INLINE void view_mean(const float *block, const Camera &camera, BlockV
     g.usable &= is_moderate(g.cx, 1e8f) & is_moderate(g.cy, 1e8f);
 }
 
+REELSCAPE_INLINE void cross(const f8 a[3], const f8 b[3], f8 out[3]) {
+    out[0] = a[1] * b[2] - a[2] * b[1];
+    out[1] = a[2] * b[0] - a[0] * b[2];
+    out[2] = a[0] * b[1] - a[1] * b[0];
+}
+
 REELSCAPE_INLINE void project_covariance(const Camera &camera, BlockView &g) {
     for (int j = 0; j < 3; ++j) {
         g.W[0][j] = camera.fx * g.inverse_z * (camera.R[0][j] - g.u * camera.R[2][j]);
@@ -104,9 +112,12 @@ REELSCAPE_INLINE void project_covariance(const Camera &camera, BlockView &g) {
     g.cov_a = a + kDilation;
     g.cov_c = c + kDilation;
     // |r0 x r1|^2 instead of a c - b^2, which cancels for long thin gaussians.
-    const f8 n0 = r0[1] * r1[2] - r0[2] * r1[1], n1 = r0[2] * r1[0] - r0[0] * r1[2], n2 = r0[0] * r1[1] - r0[1] * r1[0];
-    g.det = n0 * n0 + n1 * n1 + n2 * n2 + kDilation * (a + c) + kDilation * kDilation;
+    cross(r0, r1, g.area);
+    g.area2 = g.area[0] * g.area[0] + g.area[1] * g.area[1] + g.area[2] * g.area[2];
+    g.det = g.area2 + kDilation * (a + c) + kDilation * kDilation;
     g.usable &= (g.cov_a < 1e14f) & (g.cov_c < 1e14f) & (g.det > 0.0f);
+    g.peak += 0.5f * log2(max(g.area2 / g.det, broadcast(1e-20f)));
+    g.usable &= g.peak > kMinExponent;
 }
 
 REELSCAPE_INLINE BlockView view_block(const float *block, const Camera &camera) {

@@ -38,10 +38,11 @@ struct BlockGradient {
     f8 mean[3], quat[4], scale[3], opacity, rgb[3], Y[16];
 };
 
-// Gradients of the 2D centre and covariance (a, b, c) from the moments. The alpha's exponent is, in natural units,
-// -1/2 A d^2 - 1/2 k dy^2 with d = dx - slope dy, A = c / det, slope = b / c, k = 1 / c.
+// Gradients of the 2D centre and covariance (a, b, c) from the moments. ln alpha is, besides the opacity,
+// ln sqrt(area2 / det) - 1/2 A d^2 - 1/2 k dy^2 with d = dx - slope dy, A = c / det, slope = b / c, k = 1 / c.
 struct ScreenGradient {
     f8 cx, cy, a, b, c;
+    f8 log_area; // by ln sqrt(area2), over area2
 };
 
 REELSCAPE_INLINE ScreenGradient screen_gradient(const BlockView &g, const BlockMoments &m) {
@@ -54,6 +55,11 @@ REELSCAPE_INLINE ScreenGradient screen_gradient(const BlockView &g, const BlockM
     out.a = -AA;
     out.b = 2.0f * slope * AA + k * by_slope;
     out.c = -slope * slope * AA - slope * k * by_slope - k * k * by_k;
+    out.log_area = m[kV] / g.area2;
+    const f8 by_det = -0.5f * m[kV] / g.det;
+    out.a += by_det * g.cov_c;
+    out.b -= 2.0f * by_det * g.cov_b;
+    out.c += by_det * g.cov_a;
     return out;
 }
 
@@ -71,10 +77,12 @@ REELSCAPE_INLINE void quat_gradient(const BlockView &g, const f8 G[3][3], f8 out
 }
 
 REELSCAPE_INLINE void geometry_gradient(const BlockView &g, const Camera &camera, const ScreenGradient &s, BlockGradient &out) {
-    f8 by_U[2][3], by_M[2][3], by_W[2][3], by_Q[3][3];
+    f8 by_U[2][3], by_M[2][3], by_W[2][3], by_Q[3][3], area_by_U[2][3];
+    cross(g.U[1], g.area, area_by_U[0]); // half the gradient of |U0 x U1|^2
+    cross(g.area, g.U[0], area_by_U[1]);
     for (int k = 0; k < 3; ++k) {
-        by_U[0][k] = 2.0f * s.a * g.U[0][k] + s.b * g.U[1][k];
-        by_U[1][k] = 2.0f * s.c * g.U[1][k] + s.b * g.U[0][k];
+        by_U[0][k] = 2.0f * s.a * g.U[0][k] + s.b * g.U[1][k] + s.log_area * area_by_U[0][k];
+        by_U[1][k] = 2.0f * s.c * g.U[1][k] + s.b * g.U[0][k] + s.log_area * area_by_U[1][k];
         out.scale[k] = by_U[0][k] * g.U[0][k] + by_U[1][k] * g.U[1][k];
         by_M[0][k] = by_U[0][k] * g.s[k];
         by_M[1][k] = by_U[1][k] * g.s[k];

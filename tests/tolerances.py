@@ -40,6 +40,7 @@ KERNEL_LOSS = 1e-6
 KERNEL_GRADIENT = 1e-4  # L2 per parameter group
 KERNEL_BUILDS = 1e-5
 FINITE_DIFFERENCE = 1e-4
+SPECK_COVER = 0.05  # alphas below 1/255 are left out
 ADAM_STEP = 2e-3  # of the rate: faint gradients differ from their sign by Adam's epsilon, values by their rounding
 NOISE_SPREAD = 0.06  # 2048 samples
 NOISE_MEAN = 0.1

@@ -77,6 +77,12 @@ def test_the_same_splats_give_the_same_bytes() -> None:
     assert len(read_spz(files[0])) == 50
 
 
+def test_the_header_tells_of_antialiasing() -> None:
+    file = io.BytesIO()
+    write_spz(file, make_gaussians(3, 0))
+    assert gzip.decompress(file.getvalue())[14] == 1
+
+
 def test_no_splats_at_all(tmp_path: Path) -> None:
     write_spz(tmp_path / "scene.spz", make_gaussians(0, 3))
     assert len(read_spz(tmp_path / "scene.spz")) == 0

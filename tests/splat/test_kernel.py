@@ -85,6 +85,39 @@ def test_opaque_rows_retire_alike() -> None:
         assert relative_error(getattr(gradients, name), truth[name]) <= tolerances.KERNEL_GRADIENT, name
 
 
+def test_needles_and_specks_agree_with_twin() -> None:
+    """Far thinner than a pixel, where the opacity on screen follows the shape."""
+    thin = scenes.gaussians(120, sh_degree=1, seed=4)
+    scales = np.random.default_rng(4).uniform(-8, -1.5, (120, 3)).astype(np.float32)
+    thin = dataclasses.replace(thin, scales=scales, opacities=np.full(120, 4, np.float32))
+    target, settings = scenes.target(), scenes.settings(1)
+    parameters, model = twin.parameters_of(thin), SplatModel(thin)
+    image, _ = twin.render(parameters, view(), 1, np.zeros(3))
+    render = model.render(scenes.VIEWMAT, scenes.K, scenes.SIZE)
+    np.testing.assert_allclose(render.image, image, rtol=0, atol=tolerances.KERNEL_IMAGE)
+    _, truth = twin.loss_and_gradients(parameters, view(), target, settings)
+    _, gradients = model.loss_and_gradients(scenes.VIEWMAT, scenes.K, target, settings)
+    for name in GROUPS:
+        assert relative_error(getattr(gradients, name), truth[name]) <= tolerances.KERNEL_GRADIENT, name
+
+
+def test_a_speck_seen_from_twice_as_far_covers_a_quarter() -> None:
+    speck = dataclasses.replace(scenes.gaussians(1), means=np.zeros((1, 3), np.float32))
+    speck = dataclasses.replace(speck, scales=np.full((1, 3), -5, np.float32), opacities=np.full(1, 5, np.float32))
+    viewmat = np.eye(4)
+    covered = []
+    for distance in (0.5, 1.0):
+        viewmat[2, 3] = distance
+        covered.append(
+            float(
+                SplatModel(speck)
+                .render(viewmat, np.array([[60.0, 0, 16], [0, 60, 16], [0, 0, 1]]), (32, 32))
+                .alpha.sum()
+            )
+        )
+    assert covered[1] == pytest.approx(covered[0] / 4, rel=tolerances.SPECK_COVER)
+
+
 def test_first_step_is_adam_on_the_visible() -> None:
     gaussians, target, settings = scenes.gaussians(), scenes.target(), scenes.settings()
     model = SplatModel(gaussians)
@@ -160,6 +193,18 @@ def test_depth_agrees_with_twin(size: tuple[int, int]) -> None:
     assert (truth > 0).any()
     differs = np.abs(depth - truth) > tolerances.KERNEL_DEPTH * np.maximum(truth, 1)
     assert differs.mean() <= tolerances.KERNEL_DEPTH_OTHER_SHARE
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pixel_weights_agree_with_twin(size: tuple[int, int]) -> None:
+    gaussians = scenes.gaussians(150)
+    weights = np.ones(150, np.float32)
+    SplatModel(gaussians).add_pixel_weights(scenes.VIEWMAT, scenes.K, size, weights)
+    composite = twin.composite(twin.project(twin.parameters_of(gaussians), view(size), 0), size, np.zeros(3))
+    truth = np.ones(150)
+    for n, alphas, before in composite.layers:
+        truth[n] += (alphas * before).sum()
+    np.testing.assert_allclose(weights, truth, rtol=tolerances.KERNEL_GRADIENT)
 
 
 def test_depth_of_a_slanted_sheet_is_the_sheet_s() -> None:

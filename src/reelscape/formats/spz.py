@@ -23,6 +23,7 @@ VERSIONS = (2, 3)
 
 _MAGIC = 0x5053474E  # "NGSP"
 _HEADER = struct.Struct("<IIIBBBB")  # magic, version, count, SH degree, fractional bits, flags, reserved
+_FLAG_ANTIALIASED = 0x1  # trained to be drawn with opacities lowered as splats are widened on screen
 _FLAG_EXTENSIONS = 0x2
 _FRACTIONAL_BITS = 12
 _MAX_FIXED = (1 << 23) - 1
@@ -71,7 +72,8 @@ def read_spz(source: Path | IO[bytes]) -> Gaussians:
 
 def _pack(gaussians: Gaussians, version: int) -> bytes:
     fractional_bits = _fit_fractional_bits(gaussians.means)
-    header = _HEADER.pack(_MAGIC, version, len(gaussians), gaussians.sh_degree, fractional_bits, 0, 0)
+    sizes = (len(gaussians), gaussians.sh_degree, fractional_bits)
+    header = _HEADER.pack(_MAGIC, version, *sizes, _FLAG_ANTIALIASED, 0)
     arrays: list[NDArray[Any]] = [
         _pack_positions(gaussians.means, fractional_bits),
         _byte(sigmoid(gaussians.opacities) * 255),

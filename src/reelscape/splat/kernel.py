@@ -1,9 +1,11 @@
 """The native splat kernel: renders gaussians and trains them, a step at a time, on all cores.
 
-Rendering follows gsplat's "classic" mode: 2D covariances dilated by 0.3 px^2, near plane 0.01, alpha clamped to 0.999
-and dropped below 1/255, spherical harmonics in the direction from the camera's centre. One thing differs: a pixel does
-not stop at a transmittance limit; whole rows of 32x32 tiles do (see twin.py). Gaussians with parameters that are not
-finite are not drawn and not trained. Results do not depend on the number of threads.
+Rendering follows gsplat's "antialiased" mode (Mip-Splatting's 2D filter, Yu et al. 2024): 2D covariances are dilated by
+0.1 px^2 and opacities lowered by as much as that spreads them, so that a scene keeps its look when seen smaller or
+larger. Near plane 0.01, alpha clamped to 0.999 and dropped below 1/255, spherical harmonics in the direction from the
+camera's centre. One thing differs: a pixel does not stop at a transmittance limit; whole rows of 32x32 tiles do (see
+twin.py). Gaussians with parameters that are not finite are not drawn and not trained. Results do not depend on the
+number of threads.
 """
 
 from __future__ import annotations
@@ -180,6 +182,17 @@ class SplatModel:
         depth = np.empty((height, width), np.float32)
         self._splats.render_depth(*_camera(viewmat, K), depth)
         return depth
+
+    def add_pixel_weights(
+        self, viewmat: npt.ArrayLike, K: npt.ArrayLike, size: tuple[int, int], weights: Float32
+    ) -> None:
+        """Add to `weights` [N] how many pixels of a view each gaussian makes up: its blending weights alpha T, summed.
+
+        Camera and errors as for `render`; ValueError too when `weights` is not [N] float32.
+        """
+        if weights.shape != (self._count,) or weights.dtype != np.float32 or not weights.flags.c_contiguous:
+            raise ValueError(f"weights must be [{self._count}] float32, got {weights.shape} {weights.dtype}")
+        self._splats.add_pixel_weights(*_camera(viewmat, K), *_checked_size(size), weights)
 
     def train_step(
         self,

@@ -18,6 +18,7 @@ from reelscape.report import Report
 from reelscape.splat.average import Average
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from reelscape.splat.checks import checked_scene
+from reelscape.splat.clean import without_unseen
 from reelscape.splat.clock import open_clock
 from reelscape.splat.exposure import Exposures, exposed
 from reelscape.splat.growth import grow
@@ -84,7 +85,8 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
         state.spent_s = clock.spent_s()
         pace.tick(share, state, lambda: _save(state, files))
         before = share
-    return Trained(tidied(state.scene()), state.exposures.values, state.step)
+    seen = without_unseen(SplatModel(state.scene(), config.num_threads), scene.cameras)
+    return Trained(tidied(seen), state.exposures.values, state.step)
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """The splat kernel once more, slowly and readably: plain numpy in float64, checked against the C++ by the tests.
 
 Sources: 3D Gaussian Splatting (Kerbl et al. 2023), EWA splatting (Zwicker et al. 2001), gsplat's torch reference
-(gsplat/cuda/_torch_impl.py) for the conventions, Wang et al. 2004 for SSIM. Arrays: N gaussians, image [H, W].
+(gsplat/cuda/_torch_impl.py) for the conventions, Mip-Splatting (Yu et al. 2024) for the opacity on screen, Wang et al.
+2004 for SSIM. Arrays: N gaussians, image [H, W].
 
 One rule is this project's own. A pixel is not finished when its transmittance falls below 1e-4; instead, within each
 tile of 32x32 pixels, before every 32nd gaussian of the tile's list, each row retires whose pixels are all below it.
@@ -22,7 +23,7 @@ Bool = npt.NDArray[np.bool_]
 Parameters = dict[str, Float]
 """means [N, 3], quats [N, 4], scales [N, 3], opacities [N], sh0 [N, 1, 3], shN [N, K-1, 3], as in `Gaussians`."""
 
-NEAR, DILATION, MAX_ALPHA, MIN_ALPHA = 0.01, 0.3, 0.999, 1 / 255
+NEAR, DILATION, MAX_ALPHA, MIN_ALPHA = 0.01, 0.1, 0.999, 1 / 255
 THINNEST, DEPTH_REACH = 1e-4, 3.0  # of the largest standard deviation
 TILE, RETIRE_EVERY, RETIRE_BELOW, SLACK_PX = 32, 32, 1e-4, 1e-3
 
@@ -58,8 +59,10 @@ class Projected:
     rotations: Float  # [N, 3, 3] of the quaternions
     axes: Float  # [N, 3, 3] rotation times diag(standard deviations)
     jacobians: Float  # [N, 2, 3] of the projection, at limited x/z and y/z
+    sharp_covs2d: Float  # [N, 2, 2] pixels^2, before their dilation
     covs2d: Float  # [N, 2, 2] pixels^2, dilated
     opacities: Float  # [N] activated
+    peaks: Float  # [N] opacities on screen, weakened as the dilation spreads them
     directions: Float  # [N, 3] from the camera's centre, not normalised
     basis: Float  # [N, K] spherical harmonics
     colors: Float  # [N, 3] before their clamp at zero
@@ -151,6 +154,9 @@ def project(parameters: Parameters, view: View, degree: int) -> Projected:
     rotations = rotations_of(quats)
     axes = rotations * np.exp(parameters["scales"])[:, None, :]
     spread = jacobians @ view.viewmat[:3, :3] @ axes  # [N, 2, 3]
+    sharp = spread @ spread.transpose(0, 2, 1)
+    covs = sharp + DILATION * np.eye(2)
+    opacities = sigmoid(parameters["opacities"])
     directions = parameters["means"] - view.center
     basis = sh_basis(directions / np.linalg.norm(directions, axis=1, keepdims=True), degree)
     sh = np.concatenate([parameters["sh0"], parameters["shN"]], 1)[:, : basis.shape[1]]
@@ -160,19 +166,21 @@ def project(parameters: Parameters, view: View, degree: int) -> Projected:
         rotations,
         axes,
         jacobians,
-        spread @ spread.transpose(0, 2, 1) + DILATION * np.eye(2),
-        sigmoid(parameters["opacities"]),
+        sharp,
+        covs,
+        opacities,
+        opacities * np.sqrt(np.maximum(np.linalg.det(sharp), 0) / np.linalg.det(covs)),
         directions,
         basis,
         np.einsum("nk,nkc->nc", basis, sh) + 0.5,
     )
 
 
-def touched_tiles(mean: Float, cov: Float, opacity: float, size: tuple[int, int]) -> Bool:
+def touched_tiles(mean: Float, cov: Float, peak: float, size: tuple[int, int]) -> Bool:
     """The tiles [rows, columns] that list a gaussian: per tile row, the columns within its ellipse alpha = 1/255."""
     width, height = size
     touched = np.zeros((-(-height // TILE), -(-width // TILE)), bool)
-    budget = 2 * np.log(opacity / MIN_ALPHA)  # d^T conic d on the ellipse
+    budget = 2 * np.log(peak / MIN_ALPHA)  # d^T conic d on the ellipse
     half_width, half_height = np.sqrt(budget * np.diag(cov))
     y_first, y_end = _pixels_within(mean[1] - half_height, mean[1] + half_height, height)
     box = _pixels_within(mean[0] - half_width, mean[0] + half_width, width)
@@ -210,7 +218,7 @@ def _alphas(projected: Projected, n: int, size: tuple[int, int]) -> Float:
     offsets = _offsets(projected.means2d[n], size)
     conic = np.linalg.inv(projected.covs2d[n])
     power = -0.5 * np.einsum("hwi,ij,hwj->hw", offsets, conic, offsets)
-    alphas = np.minimum(MAX_ALPHA, projected.opacities[n] * np.exp(power))
+    alphas = np.minimum(MAX_ALPHA, projected.peaks[n] * np.exp(power))
     return np.where(alphas >= MIN_ALPHA, alphas, 0)
 
 
@@ -236,14 +244,14 @@ def _retire(live: Bool, transmittance: Float, due: Bool) -> Bool:
 
 def composite(projected: Projected, size: tuple[int, int], background: Float) -> Composite:
     """Blends the gaussians front to back."""
-    drawn = (projected.camera_means[:, 2] > NEAR) & (projected.opacities > MIN_ALPHA)
+    drawn = (projected.camera_means[:, 2] > NEAR) & (projected.peaks > MIN_ALPHA)
     order = np.argsort(projected.camera_means[:, 2], kind="stable")
     image, transmittance = np.zeros((size[1], size[0], 3)), np.ones((size[1], size[0]))
     live = np.ones((size[1], size[0]), bool)
     listed = np.zeros((-(-size[1] // TILE), -(-size[0] // TILE)), int)  # gaussians listed so far, per tile
     layers = []
     for n in order[drawn[order]]:
-        touched = touched_tiles(projected.means2d[n], projected.covs2d[n], projected.opacities[n], size)
+        touched = touched_tiles(projected.means2d[n], projected.covs2d[n], projected.peaks[n], size)
         live = _retire(live, transmittance, touched & (listed > 0) & (listed % RETIRE_EVERY == 0))
         listed += touched
         alphas = np.where(_over_pixels(touched, size) & live, _alphas(projected, n, size), 0)
@@ -364,7 +372,8 @@ def _composite_backward(projected: Projected, result: Composite, image_gradient:
         out.logits[n] = by_power.sum() * (1 - projected.opacities[n])
         out.means2d[n] = conic @ np.einsum("hw,hwi->i", by_power, offsets)
         by_conic = -0.5 * np.einsum("hw,hwi,hwj->ij", by_power, offsets, offsets)
-        out.covs2d[n] = -conic @ by_conic @ conic
+        by_log_peak = 0.5 * by_power.sum() * (np.linalg.inv(projected.sharp_covs2d[n]) - conic)
+        out.covs2d[n] = by_log_peak - conic @ by_conic @ conic
         behind = alphas[..., None] * color + (1 - alphas[..., None]) * behind
     return out
 

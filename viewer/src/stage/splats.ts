@@ -7,7 +7,7 @@ import type { Stage } from "./stage";
 import { uprightRotation, type Extent } from "./view";
 
 const LEVELS_ABOVE = 1_000_000; // splats; below, building levels of detail costs more than it saves
-const DILATION_PX2 = 0.3; // what the trainer adds to a splat's covariance on screen, without weakening it
+const DILATION_PX2 = 0.1; // what the trainer adds to a splat's covariance on screen, weakening it as it spreads
 const NUM_SAMPLES = 20_000;
 const OUTSIDE = 0.07; // share of splats beyond either end that do not count as scene
 const NOTHING: Extent = { center: new Vector3(), halfSize: new Vector3(1, 1, 1), radius: 1 };
@@ -49,8 +49,8 @@ export class SplatEngine {
     this.spark = new SparkRenderer({
       renderer: stage.renderer,
       onDirty: () => stage.requestFrame(),
-      preBlurAmount: DILATION_PX2,
-      blurAmount: 0,
+      preBlurAmount: 0,
+      blurAmount: DILATION_PX2,
       enableLod: false,
     });
     drawInBatches(this.spark);

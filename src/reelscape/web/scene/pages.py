@@ -52,15 +52,17 @@ def page(request: HttpRequest, job_id: str) -> HttpResponse:
 
 
 def _embed(request: HttpRequest, job_id: str) -> HttpResponse:
-    """The viewer for a frame on any page: of public scenes alone, whoever asks."""
+    """The viewer for a frame on any page: of public scenes alone, whoever asks. Of others a frame says one sentence."""
     job = access.found(job_id)
-    if job is None or not job.public:
-        raise Http404
-    config = viewer_config(request, job)
-    shown = {"job": job, "config": None, "viewer": viewer_files(), "poster": poster_path(request, job)}
-    if config is not None:
-        shown["config"] = {name: value for name, value in config.items() if name != "save"} | {"embed": True}
-    answer = _finished(render(request, "embed.html", shown), job, _EMBED_POLICY)
+    shown: dict[str, Any] = {}
+    if is_shown := job is not None and job.public:
+        config = viewer_config(request, job)
+        shown = {"job": job, "viewer": viewer_files(), "poster": poster_path(request, job)}
+        if config is not None:
+            shown["config"] = {name: value for name, value in config.items() if name != "save"} | {"embed": True}
+    answer = render(request, "embed.html", shown, status=200 if is_shown else 404)
+    answer["Content-Security-Policy"] = _EMBED_POLICY
+    answer["Cache-Control"] = "private, no-store"
     answer.xframe_options_exempt = True
     return answer
 

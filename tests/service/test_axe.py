@@ -1,4 +1,4 @@
-"""Every kind of page before a judge that is not ours: axe-core (deque.com/axe) finds no serious fault, on two screens."""
+"""Every kind of page before a judge that is not ours: axe-core finds no serious fault, on two screens."""
 
 from __future__ import annotations
 

@@ -45,6 +45,7 @@ class LiveService:
     data_dir: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -63,7 +64,7 @@ class LiveService:
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 [*COMMAND, "serve", "--data", str(self.data_dir), "--port", str(self.port)],
-                env=os.environ | SMALL_SCENES,
+                env=os.environ | SMALL_SCENES | self.settings,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -86,15 +87,21 @@ class LiveService:
 
     def new_key(self, name: str) -> str:
         """An API key of the first account."""
-        words = ["apikey", "create", name, "--user", "admin", "--data", str(self.data_dir)]
-        made = subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=True, timeout=60)
-        return made.stdout.strip()
+        return self._command("apikey", "create", name, "--user", "admin")
+
+    def new_user(self, name: str) -> str:
+        """An account; returns its password."""
+        return self._command("user", "create", name)
+
+    def _command(self, *words: str) -> str:
+        program = [*COMMAND, *words, "--data", str(self.data_dir)]
+        return subprocess.run(program, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
 
 
 @contextmanager
-def live_service(data_dir: Path) -> Iterator[LiveService]:
-    """The service for as long as the block lasts."""
-    service = LiveService(data_dir)
+def live_service(data_dir: Path, **settings: str) -> Iterator[LiveService]:
+    """The service for as long as the block lasts; `settings` are names and texts of its environment."""
+    service = LiveService(data_dir, settings=settings)
     service.start()
     try:
         yield service

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.other_site import other_site
 from tests.service.live_service import LiveService, wait_for
 from tests.viewer.browser import Browser, Page
 from tests.viewer.made_scene import write_splats
@@ -27,22 +25,10 @@ def service(tmp_path: Path) -> Iterator[LiveService]:
 
 
 @pytest.fixture
-def other_site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A folder, and the address of a server of another origin that shows it."""
-    folder = tmp_path / "site"
-    folder.mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield folder, f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    with other_site(tmp_path / "site") as url:
+        yield tmp_path / "site", url
 
 
 def loaded(page: Page, part: str) -> list[str]:
@@ -51,7 +37,7 @@ def loaded(page: Page, part: str) -> list[str]:
 
 
 def test_a_watcher_sees_the_scene_come_and_another_site_shows_it(
-    browser: Browser, service: LiveService, other_site: tuple[Path, str], tmp_path: Path
+    browser: Browser, service: LiveService, site: tuple[Path, str], tmp_path: Path
 ) -> None:
     write_splats(tmp_path)
     spz = base64.b64encode((tmp_path / "scene.spz").read_bytes()).decode()
@@ -77,7 +63,7 @@ def test_a_watcher_sees_the_scene_come_and_another_site_shows_it(
     assert not [asked for asked in page.requests if not asked.startswith((service.url, "blob:"))]
     page.close()
 
-    folder, site_url = other_site
+    folder, site_url = site
     (folder / "index.html").write_text(
         f'<link rel="icon" href="data:,"><iframe src="{url}?embed=1" width="360" height="300"></iframe>'
     )

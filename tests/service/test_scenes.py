@@ -127,7 +127,7 @@ def test_the_page_holds_no_script_of_its_own_and_tells_nobody_its_address(ann: C
         scripts = re.findall(r"<script([^>]*)>", answer.text)
         assert all(' src="/static/' in script or 'type="application/json"' in script for script in scripts)
         assert not re.search(r"\s(on\w+|style)=|<style", answer.text)
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin"
         assert answer["Cache-Control"] == "private, no-store"
 
 

@@ -39,6 +39,19 @@ FLAGS = [
     "--remote-debugging-pipe",
 ]
 TIMEOUT_S = 60.0
+WATCHED = ("Runtime", "Log", "Network", "Audits")
+ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
+"""Frames of other sites and workers have sessions of their own, which wait until they are watched."""
+MIDDLE = """(() => {
+  const { x, y, width, height } = document.querySelector(%s).getBoundingClientRect();
+  return [x + width / 2, y + height / 2];
+})()"""
+IS_ON_TOP = """(() => {
+  const found = document.querySelector(%s);
+  found?.scrollIntoView({ block: "center", behavior: "instant" });
+  const { x, y, width, height } = found?.getBoundingClientRect() ?? {};
+  return found?.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+})()"""
 
 
 def find_chromium() -> str | None:
@@ -53,6 +66,7 @@ class Browser:
         self._numbers = itertools.count(1)
         self._answers: dict[int, queue.Queue[dict[str, Any]]] = {}
         self._listeners: list[Callable[[dict[str, Any]], None]] = []
+        self._writing = threading.Lock()
         from_us, to_browser = os.pipe()
         from_browser, to_us = os.pipe()
         ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (from_us, to_us)]
@@ -80,16 +94,32 @@ class Browser:
         """One command of the DevTools protocol and its result."""
         number = next(self._numbers)
         answer = self._answers[number] = queue.Queue()
-        message = {"id": number, "method": method, "params": params} | ({"sessionId": session} if session else {})
-        self._to.write(json.dumps(message).encode() + b"\0")
+        self._write(number, method, session, params)
         found = answer.get(timeout=TIMEOUT_S)
         if "error" in found:
             raise RuntimeError(f"{method}: {found['error']['message']}")
         return dict(found["result"])
 
-    def open(self, url: str, width: int = 1280, height: int = 800, touch: bool = False, scale: float = 1) -> Page:
-        """A fresh page of that size."""
-        page = Page(self, width, height, touch, scale)
+    def post(self, method: str, session: str, **params: Any) -> None:
+        """One command whose result nobody waits for: what listeners may send."""
+        self._write(next(self._numbers), method, session, params)
+
+    def _write(self, number: int, method: str, session: str | None, params: dict[str, Any]) -> None:
+        message = {"id": number, "method": method, "params": params} | ({"sessionId": session} if session else {})
+        with self._writing:
+            self._to.write(json.dumps(message).encode() + b"\0")
+
+    def open(
+        self,
+        url: str,
+        width: int = 1280,
+        height: int = 800,
+        touch: bool = False,
+        scale: float = 1,
+        stranger: bool = False,
+    ) -> Page:
+        """A fresh page of that size; a stranger's has no cookie of the other pages."""
+        page = Page(self, width, height, touch, scale, stranger)
         page.navigate(url)
         return page
 
@@ -107,7 +137,8 @@ class Browser:
             *messages, buffer = (buffer + chunk).split(b"\0")
             for message in map(json.loads, messages):
                 if "id" in message:
-                    self._answers.pop(message["id"]).put(message)
+                    if answer := self._answers.pop(message["id"], None):
+                        answer.put(message)
                 else:
                     for listener in list(self._listeners):
                         listener(message)
@@ -130,22 +161,36 @@ class Browser:
 
 
 class Page:
-    """One page: what it wrote to the console, what it asked for, how it looks."""
+    """One page with its frames and workers: what they wrote to the console and asked for, and how it looks."""
 
-    def __init__(self, browser: Browser, width: int, height: int, touch: bool, scale: float) -> None:
+    def __init__(
+        self, browser: Browser, width: int, height: int, touch: bool, scale: float, stranger: bool = False
+    ) -> None:
         self._browser = browser
         self.console: list[str] = []
         self.requests: list[str] = []
-        self._target = browser.send("Target.createTarget", url="about:blank")["targetId"]
+        self.violations: list[str] = []
+        """What the policies of the pages refused."""
+        self.frames: list[str] = []
+        """Sessions of the frames of other sites, the newest last."""
+        self._context = browser.send("Target.createBrowserContext")["browserContextId"] if stranger else None
+        where = {"browserContextId": self._context} if self._context else {}
+        self._target = browser.send("Target.createTarget", url="about:blank", **where)["targetId"]
         self._session = browser.send("Target.attachToTarget", targetId=self._target, flatten=True)["sessionId"]
+        self._sessions = {self._session}
         browser.listen(self._note)
-        for domain in ("Page", "Runtime", "Log", "Network"):
+        for domain in ("Page", *WATCHED):
             self.send(f"{domain}.enable")
+        self.send("Target.setAutoAttach", **ATTACH)
+        self.resize(width, height, touch, scale)
+
+    def resize(self, width: int, height: int, touch: bool = False, scale: float = 1) -> None:
+        """As if it were another screen."""
+        self.touch, self.scale = touch, scale
         self.send(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=touch
         )
-        if touch:
-            self.send("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+        self.send("Emulation.setTouchEmulationEnabled", enabled=touch, **({"maxTouchPoints": 2} if touch else {}))
 
     def send(self, method: str, **params: Any) -> dict[str, Any]:
         return self._browser.send(method, self._session, **params)
@@ -153,9 +198,10 @@ class Page:
     def navigate(self, url: str) -> None:
         self.send("Page.navigate", url=url)
 
-    def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression, awaited."""
-        found = self.send("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+    def evaluate(self, expression: str, frame: str | None = None) -> Any:
+        """The value of a JavaScript expression, awaited; of one of `frames` if its session is given."""
+        asked = {"expression": expression, "awaitPromise": True, "returnByValue": True}
+        found = self._browser.send("Runtime.evaluate", frame or self._session, **asked)
         if "exceptionDetails" in found:
             raise RuntimeError(str(found["exceptionDetails"]))
         return found["result"].get("value")
@@ -167,17 +213,51 @@ class Page:
             assert time.monotonic() < end_s, f"never came true: {expression}; console: {self.console}"
             time.sleep(0.05)
 
-    def picture(self, path: Path | None = None) -> np.ndarray:
-        """A screenshot [H, W, 3] in 8 bits; also kept as a PNG when `path` is given."""
-        content = base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"])
+    def picture(self, path: Path | None = None, whole: bool = False) -> np.ndarray:
+        """A screenshot [H, W, 3] in 8 bits, of the screen or of the whole page; also kept as a PNG at `path`."""
+        area: dict[str, Any] = {}
+        if whole:
+            size = self.send("Page.getLayoutMetrics")["cssContentSize"]
+            area = {"captureBeyondViewport": True, "clip": {**size, "scale": 1}}
+        content = base64.b64decode(self.send("Page.captureScreenshot", format="png", **area)["data"])
         if path:
             path.write_bytes(content)
         return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+
+    def tap(self, selector: str) -> None:
+        """Press an element where a finger would, once it is there, in sight and on top."""
+        self.wait_for(IS_ON_TOP % json.dumps(selector))
+        x, y = self.evaluate(MIDDLE % json.dumps(selector))
+        if self.touch:
+            self.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+            self.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        else:
+            self.click(x, y)
+
+    def type(self, selector: str, text: str) -> None:
+        """Write into a field as a keyboard does."""
+        self.tap(selector)
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).select()")
+        self.send("Input.insertText", text=text)
+
+    def choose_file(self, selector: str, *paths: Path) -> None:
+        """Give files to a file input, as its dialog does."""
+        root = self.send("DOM.getDocument")["root"]["nodeId"]
+        found = self.send("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.send("DOM.setFileInputFiles", nodeId=found, files=[str(path) for path in paths])
 
     def click(self, x: float, y: float, times: int = 1) -> None:
         for count in range(1, times + 1):
             for kind in ("mousePressed", "mouseReleased"):
                 self.mouse(kind, x, y, clickCount=count)
+
+    def swipe(self, start: tuple[float, float], end: tuple[float, float], steps: int = 5) -> None:
+        """Drag with one finger."""
+        for step in range(steps + 1):
+            x, y = (a + (b - a) * step / steps for a, b in zip(start, end, strict=True))
+            kind = "touchMove" if step else "touchStart"
+            self.send("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": x, "y": y}])
+        self.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
     def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 5) -> None:
         self.mouse("mousePressed", *start, clickCount=1)
@@ -197,9 +277,11 @@ class Page:
     def close(self) -> None:
         self._browser.forget(self._note)
         self._browser.send("Target.closeTarget", targetId=self._target)
+        if self._context:
+            self._browser.send("Target.disposeBrowserContext", browserContextId=self._context)
 
     def _note(self, message: dict[str, Any]) -> None:
-        if message.get("sessionId") != self._session:
+        if message.get("sessionId") not in self._sessions:
             return
         method, params = message["method"], message["params"]
         if method == "Runtime.consoleAPICalled":
@@ -211,3 +293,16 @@ class Page:
             self.console.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
         elif method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
+        elif method == "Audits.issueAdded" and params["issue"]["code"] == "ContentSecurityPolicyIssue":
+            self.violations.append(json.dumps(params["issue"]["details"]["contentSecurityPolicyIssueDetails"]))
+        elif method == "Target.attachedToTarget":
+            self._watch(params["sessionId"], params["targetInfo"]["type"])
+
+    def _watch(self, session: str, kind: str) -> None:
+        self._sessions.add(session)
+        if kind == "iframe":
+            self.frames.append(session)
+        for domain in WATCHED:  # some of them are not there in a worker
+            self._browser.post(f"{domain}.enable", session)
+        self._browser.post("Target.setAutoAttach", session, **ATTACH)
+        self._browser.post("Runtime.runIfWaitingForDebugger", session)

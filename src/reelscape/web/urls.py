@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("upload/file/", upload.plain_form, name="upload_file"),
     path("mine/", mine.mine, name="mine"),
     path("docs/", guide.guide, name="docs"),
+    path("docs/<slug:name>/", guide.reference, name="reference"),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("blobs/<path:key>", blobs.blob),

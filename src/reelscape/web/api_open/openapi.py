@@ -13,18 +13,19 @@ from reelscape.web.api_v1.openapi import OpenDocument, drawn
 
 
 @cache
-def _document() -> dict[str, Any]:
-    document = drawn("api/", "reelscape.web.api_open.urls")
-    document["paths"] = {route.rstrip("/"): operations for route, operations in document["paths"].items()}
-    document["info"] |= {
+def document() -> dict[str, Any]:
+    """The document as the address below serves it."""
+    found = drawn("api/", "reelscape.web.api_open.urls")
+    found["paths"] = {route.rstrip("/"): operations for route, operations in found["paths"].items()}
+    found["info"] |= {
         "title": "Reelscape: files and reconstruction",
         "description": "A file host and reconstruction by upload or address. Whoever knows an id may read it.",
     }
-    return document
+    return found
 
 
 class AsJson(OpenDocument):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> JsonResponse:
         """The document."""
-        return JsonResponse(_document())
+        return JsonResponse(document())

@@ -57,7 +57,9 @@ class UploadAddress(serializers.Serializer[Any]):
 
 
 class JobDocument(serializers.Serializer[Job]):
-    """A job. Reads rows of `rows.described`; the context's `positions` maps waiting jobs to places in the queue."""
+    """A job."""
+
+    # Reads rows of `rows.described`; the context's `positions` maps waiting jobs to places in the queue.
 
     job_id = serializers.UUIDField(source="id")
     title = serializers.CharField()

@@ -31,15 +31,16 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 @cache
-def _document() -> dict[str, Any]:
+def document() -> dict[str, Any]:
+    """The document of /api/v1/ as the addresses below serve it."""
     return drawn("api/v1/", "reelscape.web.api_v1.urls")
 
 
 def drawn(prefix: str, urls: str) -> dict[str, Any]:
     """The document of the routes of a module that stand below `prefix`."""
     generator = SchemaGenerator(patterns=[path(prefix, include(urls))])  # type: ignore[no-untyped-call]
-    document: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return document
+    found: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return found
 
 
 class OpenDocument(Endpoint):
@@ -61,11 +62,11 @@ class Start(OpenDocument):
 class AsJson(OpenDocument):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> JsonResponse:
-        return JsonResponse(_document())
+        return JsonResponse(document())
 
 
 class AsYaml(OpenDocument):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
-        text = OpenApiYamlRenderer().render(_document())  # type: ignore[no-untyped-call]
+        text = OpenApiYamlRenderer().render(document())  # type: ignore[no-untyped-call]
         return HttpResponse(text, content_type="application/yaml")

@@ -48,28 +48,29 @@ def page(request: HttpRequest, job_id: str) -> HttpResponse:
             raise
         return redirect_to_login(request.path)
     answer = render(request, "scene.html", _shown(request, job))
-    return _finished(answer, job, _PAGE_POLICY)
+    return _finished(answer, _PAGE_POLICY)
 
 
 def _embed(request: HttpRequest, job_id: str) -> HttpResponse:
-    """The viewer for a frame on any page: of public scenes alone, whoever asks."""
+    """The viewer for a frame on any page: of public scenes alone, whoever asks. Of others a frame says one sentence."""
     job = access.found(job_id)
-    if job is None or not job.public:
-        raise Http404
-    config = viewer_config(request, job)
-    shown = {"job": job, "config": None, "viewer": viewer_files(), "poster": poster_path(request, job)}
-    if config is not None:
-        shown["config"] = {name: value for name, value in config.items() if name != "save"} | {"embed": True}
-    answer = _finished(render(request, "embed.html", shown), job, _EMBED_POLICY)
+    shown: dict[str, Any] = {}
+    if is_shown := job is not None and job.public:
+        config = viewer_config(request, job)
+        shown = {"job": job, "viewer": viewer_files(), "poster": poster_path(request, job)}
+        if config is not None:
+            shown["config"] = {name: value for name, value in config.items() if name != "save"} | {"embed": True}
+    answer = render(request, "embed.html", shown, status=200 if is_shown else 404)
     answer.xframe_options_exempt = True
-    return answer
+    return _finished(answer, _EMBED_POLICY)
 
 
-def _finished(answer: HttpResponse, job: Job, policy: str) -> HttpResponse:
+def _finished(answer: HttpResponse, policy: str) -> HttpResponse:
     answer["Content-Security-Policy"] = policy
     answer["Cache-Control"] = "private, no-store"
-    if not job.public:
-        answer["Referrer-Policy"] = "no-referrer"  # the address may be a key
+    # The address may be a key, which other sites must not be told; without any referrer the page's own forms would
+    # come from the origin "null", and be refused.
+    answer["Referrer-Policy"] = "same-origin"
     return answer
 
 

@@ -1,4 +1,4 @@
-// Follows a scene that is being made, starts the viewer with the first early scene, and copies links.
+// Follows a scene that is being made, and starts the viewer with the first early scene.
 
 const EVERY_MS = 3000;
 const LONGEST_MS = 30000;
@@ -66,19 +66,4 @@ async function refresh() {
   }
 }
 
-async function copy(button) {
-  const field = document.getElementById(button.dataset.copy);
-  field.select();
-  try {
-    await navigator.clipboard.writeText(field.value);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Press Ctrl+C"; // without TLS a page may not write to the clipboard
-  }
-}
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-copy]");
-  if (button) void copy(button);
-});
 if (["queued", "running"].includes(scene.dataset.status)) void follow();

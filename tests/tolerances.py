@@ -91,3 +91,11 @@ OBJ_COLOR = 0.02  # of 255, four digits
 # The viewer in a browser: quantised colours through a blended picture; splats and cubes are not of one outline.
 VIEWER_COLOR_BYTES = 12
 VIEWER_SWITCH_PX = 6
+
+# The pages with a viewer. Measured 2026-11: see tests/service/test_page_weight.py.
+PAGE_WEIGHT_BYTES = 150_000
+ENGINE_WEIGHT_BYTES = 700_000
+
+# The same file in three's own viewer: correlation of the pictures.
+SECOND_VIEWER_LIKENESS = 0.98
+STANDS_WRONG_LIKENESS = 0.8

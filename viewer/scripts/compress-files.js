@@ -1,4 +1,6 @@
 /** Writes every file that shrinks a second time as NAME.br: servers send it to browsers that read Brotli. */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { constants, brotliCompressSync } from "node:zlib";
 
 const QUALITY = Number(process.env.VIEWER_BROTLI_QUALITY ?? constants.BROTLI_MAX_QUALITY);
@@ -9,12 +11,10 @@ export function compressFiles() {
   return {
     name: "compress-files",
     apply: "build",
-    enforce: "post",
-    generateBundle(_, bundle) {
-      for (const { fileName, code, source } of Object.values(bundle)) {
-        const content = Buffer.from(code ?? source);
-        if (!SHRINKS.test(fileName) || content.length < LEAST_BYTES) continue;
-        this.emitFile({ type: "asset", fileName: `${fileName}.br`, source: compress(content) });
+    writeBundle({ dir }, bundle) {
+      for (const name of Object.keys(bundle).filter((name) => SHRINKS.test(name))) {
+        const content = readFileSync(path.join(dir, name));
+        if (content.length >= LEAST_BYTES) writeFileSync(path.join(dir, `${name}.br`), compress(content));
       }
     },
   };

@@ -1,7 +1,7 @@
 """Static files for browsers that read gzip: compressed when first asked for, and kept.
 
-Browsers ask for Brotli over TLS alone; the viewer brings Brotli files along (NAME.br), which WhiteNoise sends by itself.
-Only static files are compressed: in a page, length would tell something of its secrets.
+Browsers ask for Brotli over TLS alone; the viewer brings its files along as Brotli too (NAME.br), which WhiteNoise
+sends by itself. Only static files are compressed: the length of a compressed page would tell something of its secrets.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def static_gzip(get_response: View) -> View:
         if content is None:
             content = compressed[request.path_info] = gzip.compress(_read(answer), mtime=0)
         answer.close()
-        return HttpResponse(content, headers=answer.headers | {"Content-Encoding": "gzip", "Content-Length": len(content)})
+        changed = {"Content-Encoding": "gzip", "Content-Length": str(len(content))}
+        return HttpResponse(content, headers=dict(answer.items()) | changed)
 
     return middleware
 

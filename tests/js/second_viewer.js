@@ -3,19 +3,31 @@
 import { GaussianSplat } from "three/addons/objects/GaussianSplat.js";
 import { GaussianSplatPLYLoader } from "three/addons/loaders/GaussianSplatPLYLoader.js";
 import { SPZLoader } from "three/addons/loaders/SPZLoader.js";
-import { LinearSRGBColorSpace, PerspectiveCamera, Scene, WebGPURenderer } from "three/webgpu";
+import {
+  LinearSRGBColorSpace,
+  PerspectiveCamera,
+  Scene,
+  WebGPURenderer,
+} from "three/webgpu";
 
 const wishes = new URLSearchParams(location.search);
 const vector = (name) => wishes.get(name).split(",").map(Number);
 
 async function show(file) {
-  const loader = file.endsWith(".spz") ? new SPZLoader() : new GaussianSplatPLYLoader();
+  const loader = file.endsWith(".spz")
+    ? new SPZLoader()
+    : new GaussianSplatPLYLoader();
   const splats = new GaussianSplat(await loader.loadAsync(file));
   if (file.endsWith(".ply")) splats.rotation.x = Math.PI; // COLMAP's axes, which such PLY files have by custom
   const scene = new Scene();
   scene.add(splats);
 
-  const camera = new PerspectiveCamera(Number(wishes.get("fov")), innerWidth / innerHeight, 0.01, 100);
+  const camera = new PerspectiveCamera(
+    Number(wishes.get("fov")),
+    innerWidth / innerHeight,
+    0.01,
+    100,
+  );
   camera.position.set(...vector("position"));
   camera.lookAt(...vector("lookAt"));
 

@@ -46,7 +46,7 @@ def _shrinks(answer: HttpResponseBase) -> bool:
         answer.status_code == 200
         and not answer.has_header("Content-Encoding")
         and _SHRINKS.match(answer.get("Content-Type", "")) is not None
-        and int(answer.get("Content-Length", 0)) >= _LEAST_BYTES
+        and int(answer.get("Content-Length", "0")) >= _LEAST_BYTES
     )
 
 

@@ -1,10 +1,12 @@
 import { defineConfig } from "vite";
+import { compressFiles } from "./scripts/compress-files.js";
 import { listFiles } from "./scripts/list-files.js";
 import { sparkFiles } from "./scripts/spark-files.js";
+import { threeSources } from "./scripts/three-sources.js";
 
 export default defineConfig({
   base: "./", // chunks find each other beside themselves, wherever the server puts them
-  plugins: [sparkFiles(), listFiles()],
+  plugins: [threeSources(), sparkFiles(), listFiles(), compressFiles()],
   worker: { format: "es" },
   build: {
     outDir: process.env.VIEWER_OUT ?? "../src/reelscape/web/static/viewer",
@@ -17,7 +19,7 @@ export default defineConfig({
       input: { viewer: "src/main.ts" },
       output: {
         hashCharacters: "hex",
-        codeSplitting: { groups: [{ name: "three", test: /node_modules\/three\/build\// }] },
+        codeSplitting: { groups: [{ name: "three", test: /node_modules\/three\/src\/renderers\// }] }, // and what they need
         entryFileNames: "[name].[hash:12].js",
         chunkFileNames: "[name].[hash:12].js",
         assetFileNames: "[name].[hash:12][extname]",

@@ -14,6 +14,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -122,6 +123,18 @@ class Browser:
         page = Page(self, width, height, touch, scale, stranger)
         page.navigate(url)
         return page
+
+    def cpu_s(self) -> float:
+        """Seconds that all its processes have worked for so far."""
+        known = {self._process.pid}
+        ticks = 0
+        for path in sorted(Path("/proc").glob("[0-9]*/stat"), key=lambda path: int(path.parent.name)):
+            with suppress(OSError):  # it has just ended
+                fields = path.read_text().rpartition(") ")[2].split()
+                if int(path.parent.name) in known or int(fields[1]) in known:  # parents come before children
+                    known.add(int(path.parent.name))
+                    ticks += sum(map(int, fields[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def listen(self, listener: Callable[[dict[str, Any]], None]) -> None:
         """Be told of every event."""

@@ -68,6 +68,8 @@ def page(config: dict[str, Any]) -> bytes:
 class Site:
     """A server on loopback with one scene at `/`; what is asked for is noted in `requests`."""
 
+    page_policy = POLICY
+
     def __init__(self, config: dict[str, Any], files_dir: Path, port: int = 0) -> None:
         self.config = config
         self.files_dir = files_dir
@@ -91,7 +93,9 @@ class Site:
                 self.send_response(status)
                 self.send_header("Content-Type", mime_type)
                 self.send_header("Content-Length", str(len(content)))
-                self.send_header("Content-Security-Policy", POLICY if mime_type == "text/html" else FILE_POLICY)
+                self.send_header(
+                    "Content-Security-Policy", site.page_policy if mime_type == "text/html" else FILE_POLICY
+                )
                 self.send_header("X-Content-Type-Options", "nosniff")
                 self.end_headers()
                 self.wfile.write(content)

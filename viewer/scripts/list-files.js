@@ -35,7 +35,7 @@ function manifest(files) {
     style: files.find((file) => file.fileName.endsWith(".css")).fileName,
     engine: files
       .map((file) => file.fileName)
-      .filter((name) => /^(splats|spark)[.-]/.test(name))
+      .filter((name) => /^(splats|spark)[.-].*\.(js|wasm)$/.test(name))
       .sort(),
   };
 }

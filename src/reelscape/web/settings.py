@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "reelscape.web.middleware.only_trusted_forwarding",  # before all that reads what a proxy says
     "reelscape.web.middleware.content_policy",
     "django.middleware.security.SecurityMiddleware",
+    "reelscape.web.static_gzip.static_gzip",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "reelscape.web.api_open.cors.open_to_pages",
@@ -150,6 +151,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from where they are installed: nothing to collect
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/viewer/.+\.[0-9a-f]{12}\.\w+$"  # the name holds a hash of the content
 
 LOGGING = {
     "version": 1,

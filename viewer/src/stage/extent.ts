@@ -3,6 +3,7 @@ import { CannotShow } from "./content";
 import type { Extent } from "./view";
 
 const NUM_SAMPLES = 20_000;
+const NUM_POINTS = 2000;
 const SCRAPS = 0.02; // share of vertices beyond either end that do not count: reconstructed surfaces come with flying bits
 const DRAWN_BY_HAND = 500; // vertices; shapes of fewer have no scraps, every corner counts
 
@@ -24,7 +25,20 @@ export function bulkOf(points: Columns, outside: number): Extent {
     high.setComponent(axis, sorted[sorted.length - 1 - skipped] ?? 0);
   });
   const halfSize = high.clone().sub(low).divideScalar(2);
-  return { center: low.add(halfSize), halfSize, radius: Math.max(halfSize.length(), 1e-6) };
+  const center = low.add(halfSize);
+  return { center, radius: Math.max(halfSize.length(), 1e-6), points: pointsInside(points, center, halfSize) };
+}
+
+/** Some of the points that are in a box, from its middle. */
+function pointsInside([xs, ys, zs]: Columns, center: Vector3, halfSize: Vector3): Vector3[] {
+  const stride = Math.max(1, Math.floor(xs.length / NUM_POINTS));
+  const inside: Vector3[] = [];
+  for (let index = 0; index < xs.length; index += stride) {
+    const point = new Vector3(xs[index], ys[index], zs[index]).sub(center);
+    const isInside = point.toArray().every((value, axis) => Math.abs(value) <= halfSize.getComponent(axis) + 1e-6);
+    if (isInside) inside.push(point);
+  }
+  return inside;
 }
 
 /** The middle and reach of what is to be seen of an object whose matrices are up to date; throws CannotShow. */

@@ -1,7 +1,6 @@
 import { urlOf, type SceneConfig, type Shape } from "../config";
 import { fetchFile } from "../download";
 import { CannotShow, readBytes, type Content, type Progress } from "./content";
-import { parseMesh, parsePly } from "./meshes";
 import type { SplatEngine, Splats } from "./splats";
 import type { Stage } from "./stage";
 
@@ -69,7 +68,9 @@ export class SceneFiles {
     if (shape === "splats") {
       return this.fetchSplats(url, config.splats?.spz ? "spz" : "ply", config.splats?.count, progress);
     }
-    const bytes = await readBytes(await fetchFile(url), progress);
+    const download = fetchFile(url);
+    const { parseMesh, parsePly } = await import("./meshes");
+    const bytes = await readBytes(await download, progress);
     if (shape === "mesh" && config.mesh) return parseMesh(bytes, config.mesh);
     return parsePly(bytes, config.points?.axes);
   }

@@ -10,7 +10,7 @@ const LEVELS_ABOVE = 1_000_000; // splats; below, building levels of detail cost
 const DILATION_PX2 = 0.1; // what the trainer adds to a splat's covariance on screen, weakening it as it spreads
 const NUM_SAMPLES = 20_000;
 const OUTSIDE = 0.07; // share of splats beyond either end that do not count as scene
-const NOTHING: Extent = { center: new Vector3(), halfSize: new Vector3(1, 1, 1), radius: 1 };
+const NOTHING: Extent = { center: new Vector3(), radius: 1, points: [] };
 const FAINT = 0.15; // opacity below which a splat is haze
 
 export interface SplatFile {

@@ -2,7 +2,6 @@ import { Matrix4, Quaternion, Vector3, type PerspectiveCamera } from "three";
 import type { Axes, CameraData, Point } from "../config";
 
 const MARGIN = 1.15; // room for the buttons, and for what lies outside of the bulk
-const CORNERS = [-1, 1].flatMap((x) => [-1, 1].flatMap((y) => [-1, 1].map((z) => new Vector3(x, y, z))));
 
 /** Where the camera is, what it looks at, and which way is up; right-up-back axes. */
 export interface View {
@@ -11,11 +10,11 @@ export interface View {
   up: Vector3;
 }
 
-/** The middle of a thing, half of its box, and how far it reaches. */
+/** The middle of a thing, how far it reaches, and points of it, from the middle. */
 export interface Extent {
   center: Vector3;
-  halfSize: Vector3;
   radius: number;
+  points: Vector3[];
 }
 
 export function viewOf(data: CameraData): View {
@@ -30,22 +29,21 @@ export function cameraDataOf(view: View, cameraType: CameraData["cameraType"]): 
 export function overview(extent: Extent, camera: PerspectiveCamera): View {
   const up = new Vector3(0, 1, 0);
   const direction = new Vector3(0.35, 0.4, 1).normalize();
-  const distance = Math.max(fittingDistance(extent.halfSize, direction, up, camera), extent.radius);
+  const distance = Math.max(fittingDistance(extent.points, direction, up, camera), extent.radius);
   const position = extent.center.clone().addScaledVector(direction, distance);
   return { position, target: extent.center.clone(), up };
 }
 
-/** How far away, in `direction`, the corners of a box around the origin are all in the picture, with a margin. */
-function fittingDistance(halfSize: Vector3, direction: Vector3, up: Vector3, camera: PerspectiveCamera): number {
+/** How far away, in `direction`, points around the origin are all in the picture, with a margin. */
+function fittingDistance(points: Vector3[], direction: Vector3, up: Vector3, camera: PerspectiveCamera): number {
   const right = up.clone().cross(direction).normalize();
   const upward = direction.clone().cross(right);
   const tangent = Math.tan(camera.fov * (Math.PI / 360));
-  const distances = CORNERS.map((signs) => {
-    const corner = signs.clone().multiply(halfSize);
-    const across = Math.max(Math.abs(corner.dot(right)) / camera.aspect, Math.abs(corner.dot(upward)));
-    return corner.dot(direction) + (MARGIN * across) / tangent;
+  const distances = points.map((point) => {
+    const across = Math.max(Math.abs(point.dot(right)) / camera.aspect, Math.abs(point.dot(upward)));
+    return point.dot(direction) + (MARGIN * across) / tangent;
   });
-  return Math.max(...distances);
+  return Math.max(0, ...distances);
 }
 
 /** Turns a file's axes into the viewer's. */

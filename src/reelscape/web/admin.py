@@ -96,7 +96,7 @@ class JobAdmin(RemovedByVerbs, ReadOnly):
     ordering = ("-created_at",)
     exclude = ("webhook_secret",)
     formfield_overrides: ClassVar = {URLField: {"assume_scheme": "https"}}
-    actions = ("retry", "cancel")
+    actions = ("retry", "cancel", "make_private")
 
     @admin.display(description="progress", ordering="overall")
     def progress(self, job: Job) -> str:
@@ -116,6 +116,12 @@ class JobAdmin(RemovedByVerbs, ReadOnly):
     def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Stop those that wait or run."""
         _each(request, queryset, verbs.cancel, "cancelled")
+
+    @admin.action(description="Make the selected jobs private", permissions=["delete"])
+    def make_private(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        """Show them to their owners alone, from this moment."""
+        num_hidden = queryset.filter(public=True).update(public=False)
+        messages.success(request, f"{num_hidden} made private.")
 
 
 @admin.register(Asset)

@@ -49,7 +49,7 @@ def own(request: HttpRequest, job_id: str) -> Job:
 def found(job_id: str) -> Job | None:
     """The job of that id, whosever it is."""
     try:
-        return rows.described(Job.objects.filter(id=UUID(job_id))).first()
+        return rows.described(Job.objects.filter(id=UUID(job_id))).defer(None).first()
     except ValueError:
         return None
 

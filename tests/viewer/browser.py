@@ -13,7 +13,8 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -86,6 +87,13 @@ class Browser:
         if "error" in found:
             raise RuntimeError(f"{method}: {found['error']['message']}")
         return dict(found["result"])
+
+    def tell(self, method: str, session: str, **params: Any) -> None:
+        """A command whose result does not matter; also for listeners, which may not wait for one."""
+        number = next(self._numbers)
+        self._answers[number] = queue.Queue()
+        message = {"id": number, "method": method, "params": params, "sessionId": session}
+        self._to.write(json.dumps(message).encode() + b"\0")
 
     def open(self, url: str, width: int = 1280, height: int = 800, touch: bool = False, scale: float = 1) -> Page:
         """A fresh page of that size."""
@@ -173,6 +181,27 @@ class Page:
         if path:
             path.write_bytes(content)
         return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+
+    @contextmanager
+    def filmed(self) -> Iterator[list[np.ndarray]]:
+        """All pictures that the page shows while the block lasts, as far as the machine keeps up; there afterwards."""
+        frames: list[dict[str, Any]] = []
+        shown: list[np.ndarray] = []
+
+        def note(message: dict[str, Any]) -> None:
+            if message.get("sessionId") == self._session and message["method"] == "Page.screencastFrame":
+                frames.append(message["params"])
+                self._browser.tell("Page.screencastFrameAck", self._session, sessionId=message["params"]["sessionId"])
+
+        self._browser.listen(note)
+        self.send("Page.startScreencast", format="png", everyNthFrame=1)
+        try:
+            yield shown
+        finally:
+            self.send("Page.stopScreencast")
+            self._browser.forget(note)
+        pictures = (Image.open(io.BytesIO(base64.b64decode(frame["data"]))) for frame in frames)
+        shown.extend(np.asarray(picture.convert("RGB")) for picture in pictures)
 
     def click(self, x: float, y: float, times: int = 1) -> None:
         for count in range(1, times + 1):

@@ -75,7 +75,7 @@ def log(job: Job) -> list[list[str]]:
 
 
 def _line(line: Line) -> str:
-    stage = _sentence(FIRST_WORDS.get(line["stage"], line["stage"]))
+    stage = _sentence(FIRST_WORDS.get(str(line["stage"]), str(line["stage"])))
     if line["kind"] == "begun":
         return f"{stage}: begun"
     if line["kind"] == "ended":

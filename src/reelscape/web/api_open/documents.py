@@ -105,7 +105,7 @@ class LiveSnapshot(serializers.Serializer[Any]):
     """An early scene of the training: splats, SPZ."""
 
     step = serializers.IntegerField()
-    url = serializers.CharField(help_text="A path on this server; 404 as soon as there is a newer one.")
+    url = serializers.CharField(help_text="A path on this server; 404 soon after there is a newer one.")
 
 
 class LiveState(serializers.Serializer[Any]):

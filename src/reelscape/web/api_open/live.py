@@ -41,7 +41,7 @@ class Snapshot(Reading):
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **problems(404, 429)},
     )
     def get(self, request: Request, job_id: str, snapshot: str) -> HttpResponseBase:
-        """404 as soon as there is a newer one, and when the job is over."""
+        """404 soon after there is a newer one, and when the job is over."""
         path = snapshots.path_of(open_jobs.find(job_id), snapshot)
         try:
             if path is None:

@@ -49,5 +49,6 @@ def live_state(request: HttpRequest, job: Job) -> live.State:
     if job.is_over:
         return live.failed(job)
     state = live.running(job, lambda shown: access.path_below(request, job, f"live/{shown.name}"))
-    state["poster"] = poster_path(request, job)
+    if state["snapshot"] is None:  # later there is more to see than a picture
+        state["poster"] = poster_path(request, job)
     return state | ({"log": live.log(job)} if access.owns(request, job) else {})

@@ -41,7 +41,7 @@ def product(request: HttpRequest, job_id: str, file: str) -> HttpResponseBase:
 @require_safe
 def snapshot(request: HttpRequest, job_id: str, snapshot: str) -> HttpResponseBase:
     """The newest early scene of a running job; an older one is gone."""
-    job = access.visible(request, job_id)
+    job = access.watched(request, job_id)
     path = snapshots.path_of(job, snapshot)
     if path is None:
         raise Http404

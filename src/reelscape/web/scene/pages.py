@@ -79,7 +79,7 @@ def _finished(answer: HttpResponse, job: Job, policy: str) -> HttpResponse:
 @require_safe
 def live(request: HttpRequest, job_id: str) -> HttpResponseBase:
     """How it stands, for the page with its viewer, which asks every few seconds."""
-    return live_news.answer(request, live_state(request, access.visible(request, job_id)))
+    return live_news.answer(request, live_state(request, access.watched(request, job_id)))
 
 
 def _shown(request: HttpRequest, job: Job) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from reelscape.web.overview import age, is_alive, overview
 
 admin.site.site_header = admin.site.site_title = "Reelscape"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] # one log-in page for all
+admin.site.enable_nav_sidebar = False  # the lists need the room
 admin.site.index_template = "admin/overview.html"
 admin.site.unregister(User)
 admin.site.unregister(LibraryKey)  # the library's own table, which nothing here uses
@@ -79,7 +80,7 @@ class RemovedByVerbs(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(User)
 class AccountAdmin(RemovedByVerbs, UserAdmin):  # type: ignore[type-arg]
-    list_display = ("username", "email", "is_staff", "is_active", "last_login", "num_scenes", "storage")
+    list_display = ("username", "storage", "num_scenes", "is_staff", "is_active", "last_login", "email")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With what each account has, without a query for each."""
@@ -129,7 +130,7 @@ class ApiKeyAdmin(ReadOnly):
 @admin.register(Job)
 class JobAdmin(RemovedByVerbs, ReadOnly):
     list_display = (
-        "title", "owner", "status", "stage", "progress", "age", "worker", "attempt", "error_code", "public", "scene",
+        "title", "owner", "status", "stage", "progress", "age", "error_code", "public", "scene", "attempt", "worker",
     )  # fmt: skip
     list_filter = ("status", "stage", "error_code", "public", "is_open", "worker", "created_at")
     search_fields = ("id", "title", "owner__username", "worker", "error_message", "video__file_name")

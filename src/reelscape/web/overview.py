@@ -60,6 +60,6 @@ def _storage() -> list[Fact]:
         ("Uploads", filesizeformat(sizes.get(Asset.Kind.UPLOAD) or 0), "/admin/jobs/asset/?kind__exact=upload"),
         ("Scenes", filesizeformat(sizes.get(Asset.Kind.PRODUCT) or 0), "/admin/jobs/asset/?kind__exact=product"),
         ("Run folders", filesizeformat(quota.runs.size_bytes()), _JOBS),
-        ("In use together", f"{filesizeformat(quota.used_bytes())}{of_limit}", "/admin/auth/user/?o=-7"),
+        ("In use together", f"{filesizeformat(quota.used_bytes())}{of_limit}", "/admin/auth/user/?o=-2"),
         ("Free on the disk", filesizeformat(quota.free_bytes()), "/admin/jobs/asset/"),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reelscape.jobs.files import store
-from reelscape.jobs.models import Asset, Delivery, Job
+from reelscape.jobs.models import Asset, Delivery, Job, Worker
 from reelscape.web import accounts, keys
 from reelscape.web.models import ApiKey
 
@@ -114,6 +115,46 @@ def test_the_list_of_jobs(operator: Client, ann: User) -> None:
     Job.objects.update(overall=0.42, stage="train", attempt=2)
     text = operator.get(reverse("admin:jobs_job_changelist") + "?status__exact=finished&q=Kitchen").content.decode()
     assert all(word in text for word in ("Kitchen", "ann", "finished", "train", "42%"))
+
+
+def test_the_lists_are_searched_and_filtered(operator: Client, ann: User) -> None:
+    job, other = made_job(ann, Job.Status.RUNNING), made_job(User.objects.create_user("bob"))
+    Job.objects.filter(id=job.id).update(title="Pond", worker="host-7", public=True)
+    Job.objects.filter(id=other.id).update(title="Shed", error_code="too_dark", status="failed")
+    jobs = reverse("admin:jobs_job_changelist")
+    for query in ("q=host-7", "q=ann", f"q={job.id}", "public__exact=1", "worker=host-7", "status__exact=running"):
+        text = operator.get(f"{jobs}?{query}").content.decode()
+        assert "Pond" in text and "Shed" not in text, query
+    text = operator.get(f"{jobs}?error_code=too_dark").content.decode()
+    assert "Shed" in text and ">Pond<" not in text
+    files = operator.get(reverse("admin:jobs_asset_changelist") + "?q=Pond&kind__exact=product").content.decode()
+    assert "1 asset" in files and "4\xa0bytes" in files
+    calls = reverse("admin:jobs_delivery_changelist")
+    assert "1 deliver" in operator.get(f"{calls}?q=Shed").content.decode()
+    assert "0 deliveries" in operator.get(f"{calls}?due_at__isempty=0").content.decode()
+
+
+def test_workers_and_storage_at_a_glance(operator: Client, ann: User) -> None:
+    job = made_job(ann, Job.Status.RUNNING)
+    made_job(ann, Job.Status.QUEUED)
+    Job.objects.filter(id=job.id).update(worker="alive-1")
+    for name, silent_s in (("alive-1", 3), ("dead-2", 4000)):
+        Worker.objects.create(name=name, last_seen=timezone.now() - timedelta(seconds=silent_s))
+    text = operator.get("/admin/").content.decode()
+    for value in ("1 of 2 seen this week", "1, the first for", "8\xa0bytes"):
+        assert value in text
+    workers = operator.get(reverse("admin:jobs_worker_changelist")).content.decode()
+    assert workers.count("icon-yes") == 1 and workers.count("icon-no") == 1
+    assert f"/admin/jobs/job/{job.id}/change/" in workers
+    users = operator.get(reverse("admin:auth_user_changelist") + "?o=-2").content.decode()
+    assert "16\xa0bytes" in users and users.index(">ann<") < users.rindex(">admin<")
+
+
+def test_a_scene_is_made_private(operator: Client, ann: User) -> None:
+    jobs = [made_job(ann), made_job(ann)]
+    Job.objects.filter(id=jobs[0].id).update(public=True)
+    text = act(operator, Job, "make_private", *jobs).content.decode()
+    assert "1 made private" in text and not Job.objects.filter(public=True).exists()
 
 
 def test_jobs_are_run_again_and_cancelled(operator: Client, ann: User) -> None:

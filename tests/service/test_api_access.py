@@ -43,7 +43,8 @@ OWN_PAGES = {"profile/", "profile/keys/{prefix}/revoke/", "email/", "password/ch
 """Of accounts, for who has signed in."""
 BY_ID = {
     "api/files/{file_id}.{extension}", "api/preview/{file_id}.{extension}", "view/{file_id}.{extension}",
-    "api/reconstruct/status/{job_id}", "api/reconstruct/report/{job_id}",
+    "api/reconstruct/status/{job_id}", "api/reconstruct/report/{job_id}", "api/live/{job_id}",
+    "api/live/{job_id}/{snapshot}",
 }  # fmt: skip
 """Of the open surface: for whoever knows the id of an open file or job."""
 SENDING = {"api/upload", "api/reconstruct"}
@@ -135,7 +136,7 @@ def test_nobody_reaches_the_job_of_another(job: Job, is_superuser: bool) -> None
 def test_what_is_not_open_is_not_found_by_its_id(job: Job, template: str) -> None:
     before = state()
     for asset in Asset.objects.all():
-        path = "/" + template.format(file_id=asset.id, extension=asset.extension, job_id=job.id)
+        path = "/" + template.format(file_id=asset.id, extension=asset.extension, job_id=job.id, snapshot="1-1.spz")
         for method in METHODS:
             answer = getattr(Client(SERVER_NAME="127.0.0.1"), method)(path)
             assert answer.status_code in (404, 405), (method, path)

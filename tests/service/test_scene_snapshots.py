@@ -1,4 +1,4 @@
-"""Early scenes of a job: the newest one is kept while an attempt goes on, and nothing afterwards."""
+"""Early scenes of a job: the newest ones are kept while an attempt goes on, and nothing afterwards."""
 
 from __future__ import annotations
 
@@ -28,19 +28,20 @@ def live(job: Job) -> list[str]:
 
 
 def test_the_newest_is_there_while_it_trains_and_none_afterwards(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = queued_job(ann, {"snapshots": 3, "stage_s": 0.3})
+    job = queued_job(ann, {"snapshots": 5, "stage_s": 0.5})
     seen = []
 
     def look(event: dict[str, Any]) -> None:
         if event["event"] == "finished" and event["stage"] == "train":
             job.refresh_from_db()
-            path = snapshots.path_of(job, "1-3.spz")
+            path = snapshots.path_of(job, "1-5.spz")
             assert path is not None
-            seen.extend([path.read_text(), live(job), snapshots.newest(job), snapshots.path_of(job, "1-2.spz")])
+            seen.extend([path.read_text(), sorted(live(job)), snapshots.newest(job), snapshots.path_of(job, "1-2.spz")])
 
     on_event(monkeypatch, look)
     assert work_until_over(job).status == "finished"
-    assert seen == ["snapshot 3", [f"jobs/{job.id}/live/1-3.spz"], snapshots.Snapshot(1, 3), None]
+    kept = [f"jobs/{job.id}/live/1-{number}.spz" for number in (3, 4, 5)]
+    assert seen == ["snapshot 5", kept, snapshots.Snapshot(1, 5), None]
     assert live(job) == [] and snapshots.newest(job) is None
 
 

@@ -20,7 +20,7 @@ from reelscape.jobs.models import Asset, Job
 pytestmark = pytest.mark.django_db
 REPORT = {
     "poses": {"num_images": 80, "num_registered": 40, "mean_reprojection_error_px": 0.5},
-    "train": {"num_gaussians": 39_884, "psnr_db": 27.44},
+    "train": {"num_gaussians": 39_884, "psnr_db": 27.44, "ssim": 0.871},
     "mesh": {"made": True, "num_triangles": 200_000, "confirmed_share": 0.97},
     "stages": [{"name": "train", "wall_s": 100.0}, {"name": "mesh", "wall_s": 50.0}],
     "warnings": [{"code": "dark", "message": "The video is dark <b>."}],
@@ -110,9 +110,11 @@ def test_the_page_says_how_well_it_went(ann: Caller, job: Job) -> None:
         "Pictures with a known camera": "40 of 80; the rest is missing from the scene",
         "Camera path": "sharp, accurate to 0.5 px",
         "Splats": "39,884",
-        "Likeness to unseen pictures": "27.4 dB",
+        "Likeness to unseen pictures": "27.4 dB PSNR, SSIM 0.87",
         "Mesh": "200,000 triangles, 97% of its depth seen by several views",
         "Time to make it": "2 min",
+        "Training": "2 min",
+        "Making the mesh": "50 s",
     }.items():
         assert f"<dt>{name}</dt><dd>{value}</dd>" in text
     assert "The video is dark &lt;b&gt;." in text
@@ -220,13 +222,18 @@ def test_a_scene_in_the_making_shows_how_far_it_is(ann: Caller, name: str, words
 
 
 def test_a_failed_scene_says_why_and_offers_another_try(ann: Caller) -> None:
-    job = made_job(ann.user, status="failed", error_message="It is too <dark>.", advice="Switch on the light.")
+    told = {"error_message": "It is too <dark>.", "advice": "Switch on the light.", "error_code": "too_dark"}
+    job = made_job(ann.user, status="failed", video=made_upload(ann.user), **told)
     text = signed_in(ann).get(f"/scenes/{job.id}/").text
     assert "It is too &lt;dark&gt;." in text and "Switch on the light." in text
     assert f'action="/scenes/{job.id}/retry"' in text and 'value="2000"' in text and "scene-config" not in text
     Job.objects.update(public=True)
-    told = Client().get(f"/scenes/{job.id}/").text
-    assert "too &lt;dark&gt;" in told and "Switch on" not in told and "/retry" not in told
+    seen = Client().get(f"/scenes/{job.id}/").text
+    assert "<code>too_dark</code>" in text and 'name="quality" value="draft"' in text
+    assert "too &lt;dark&gt;" in seen and "Switch on" not in seen and "/retry" not in seen
+    Asset.objects.all().delete()
+    text = signed_in(ann).get(f"/scenes/{job.id}/").text
+    assert "upload it again" in text and "/retry" not in text
 
 
 def test_a_scene_whose_files_are_gone_says_so(ann: Caller) -> None:

@@ -13,8 +13,8 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -258,6 +258,26 @@ class Page:
         root = self.send("DOM.getDocument")["root"]["nodeId"]
         found = self.send("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.send("DOM.setFileInputFiles", nodeId=found, files=[str(path) for path in paths])
+    @contextmanager
+    def filmed(self) -> Iterator[list[np.ndarray]]:
+        """All pictures that the page shows while the block lasts, as far as the machine keeps up; there afterwards."""
+        frames: list[dict[str, Any]] = []
+        shown: list[np.ndarray] = []
+
+        def note(message: dict[str, Any]) -> None:
+            if message.get("sessionId") == self._session and message["method"] == "Page.screencastFrame":
+                frames.append(message["params"])
+                self._browser.post("Page.screencastFrameAck", self._session, sessionId=message["params"]["sessionId"])
+
+        self._browser.listen(note)
+        self.send("Page.startScreencast", format="png", everyNthFrame=1)
+        try:
+            yield shown
+        finally:
+            self.send("Page.stopScreencast")
+            self._browser.forget(note)
+        pictures = (Image.open(io.BytesIO(base64.b64decode(frame["data"]))) for frame in frames)
+        shown.extend(np.asarray(picture.convert("RGB")) for picture in pictures)
 
     def click(self, x: float, y: float, times: int = 1) -> None:
         for count in range(1, times + 1):

@@ -155,6 +155,7 @@ def requeue(job: Job, **changes: Any) -> bool:
         "overall": 0.0,
         "percent_complete": None,
         "num_frames": None,
+        "history": [],
         "crashes": 0,
         "crash_stage": "",
         "ended_at": None,

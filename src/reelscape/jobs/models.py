@@ -76,6 +76,7 @@ class Job(models.Model):
     percent_complete = models.FloatField(null=True, help_text="Over training and what follows; null before.")
     num_frames = models.PositiveIntegerField(null=True, help_text="Frames that the run uses; null before it knows.")
     message = models.CharField(max_length=200, blank=True)
+    history = models.JSONField(default=list, help_text="What happened since it was queued: lines of jobs/history.py.")
     error_code = models.CharField(max_length=32, blank=True)
     error_message = models.CharField(max_length=500, blank=True)
     advice = models.CharField(max_length=500, blank=True)

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from reelscape.errors import NotFound, UnknownFileType, UrlForbidden, UrlUnreachable
-from reelscape.jobs import fetch, limits, open_files, quota, workers
+from reelscape.jobs import fetch, limits, open_files, quota, snapshots, workers
 from reelscape.jobs.camera import first_camera
 from reelscape.jobs.models import Asset, Job
 from reelscape.jobs.progress import counted_frames
@@ -178,12 +178,20 @@ def document(job: Job) -> dict[str, Any]:
         "percent": round(100 * job.overall, 1),
         "current_frame": current,
         "total_frames": total,
+        **_live_view(job),
         "error": job.error_message,
         "error_code": job.error_code,
         "advice": job.advice,
         **_links(job),
     }
     return {name: value for name, value in told.items() if value not in (None, "", [])}
+
+
+def _live_view(job: Job) -> dict[str, str]:
+    """Where to watch a scene in the making, as long as there is something to see."""
+    if snapshots.newest(job) is None:
+        return {}
+    return {"mission_id": str(job.id), "relay_base": f"{settings.REELSCAPE.public_url}/api/live"}
 
 
 def _warnings(job: Job) -> list[dict[str, str]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from reelscape.jobs.files import run_dir
+from reelscape.jobs.history import History
 from reelscape.jobs.models import Job
+from reelscape.jobs.run_report import plain
 
 POSES_START, TRAINING_STARTS = 0.05, 0.34
 """Shares of a whole run that are over when a stage begins; a test holds them to the pipeline's table of stages."""
@@ -43,14 +45,16 @@ class Progress:
         self._overall, self._percent = job.overall, job.percent_complete
         self._start: float | None = None
         self._stage, self._message = job.stage, ""
-        self._job_id, self._num_frames = job.id, job.num_frames
-        self._told: dict[str, Any] = {}
+        self._job, self._num_frames = job, job.num_frames
+        self._history = History(job.history)
+        self._told: dict[str, Any] = {"history": job.history}
 
     def take(self, event: dict[str, Any]) -> bool:
         """Take an event in; True when a stage began, which is worth telling at once."""
         if event["event"] == "started":
             self._stage = str(event.get("stage", ""))[:16]
             self._message = FIRST_WORDS.get(self._stage, "")
+            self._history.add("begun", self._stage, "")
             return True
         if event["event"] == "progress":
             self._overall = max(self._overall, min(float(event.get("overall", 0.0)), 1.0))
@@ -59,9 +63,27 @@ class Progress:
             self._message = str(event.get("message") or self._message)[:_MESSAGE_LIMIT]
             if event.get("stage") not in _BEFORE_TRAINING:
                 self._percent = max(self._percent or 0.0, percent_complete(self._overall))
-        if event["event"] == "finished" and event.get("stage") == "frames" and self._num_frames is None:
-            self._num_frames = frames_used(self._job_id)
+            self._note("news", event)
+        if event["event"] == "warned":
+            self._note("warning", event)
+        if event["event"] == "finished":
+            self._end_stage(event)
         return False
+
+    def note(self, text: str) -> None:
+        """Add a line of ours to the history."""
+        self._history.add("note", "", text)
+
+    def _note(self, kind: Literal["news", "warning"], event: dict[str, Any]) -> None:
+        text = plain(str(event.get("message") or ""), self._job)[:_MESSAGE_LIMIT]
+        self._history.add(kind, str(event.get("stage", ""))[:16], text)
+
+    def _end_stage(self, event: dict[str, Any]) -> None:
+        stage, wall_s = str(event.get("stage", ""))[:16], event.get("wall_s")
+        if not (event.get("reused") and self._history.has_ended(stage)):
+            self._history.add("ended", stage, "", wall_s=wall_s if isinstance(wall_s, int | float) else 0.0)
+        if stage == "frames" and self._num_frames is None:
+            self._num_frames = frames_used(self._job.id)
 
     def news(self) -> dict[str, Any]:
         """What has changed since it was told last."""
@@ -71,6 +93,7 @@ class Progress:
             "percent_complete": self._percent,
             "message": self._message,
             "num_frames": self._num_frames,
+            "history": self._history.lines,
         } | ({} if self._start is None else {"overall_at_start": self._start})
         return {name: value for name, value in now.items() if name not in self._told or self._told[name] != value}
 

@@ -145,6 +145,8 @@ class _Attempt:
         self.last_words = ""
         self._stopping = stopping
         self._progress = Progress(job)
+        if job.history:
+            self._progress.note("The run was interrupted, and goes on.")
         self._deadline = time.monotonic() + settings.REELSCAPE.job_time_limit_s
 
     def make_scene(self) -> None:

@@ -1,4 +1,4 @@
-"""Early scenes of a running job, for whoever may look at its page: blobs without rows, the newest one only.
+"""Early scenes of a running job, for whoever may look at its page: blobs without rows. Told of is the newest one only.
 
 They lie below the job's products, so they go with the job, and with the end of the attempt that made them. A sweep
 removes what a kill leaves.
@@ -17,6 +17,7 @@ from reelscape.jobs.engine import Claim
 from reelscape.jobs.files import product_prefix, run_dir, store
 from reelscape.jobs.models import Job
 
+NUM_KEPT = 3  # who was told of one a moment ago may not have come for it yet
 CONTENT_TYPE = "application/octet-stream"
 _KEY = re.compile(r"live/(\d+)-(\d+)\.spz")
 
@@ -47,8 +48,9 @@ def keep(claim: Claim, event: dict[str, Any]) -> None:
     except OSError as error:  # the run has replaced it already, or the disk is full
         log.warning("job %s: no live view of step %d: %s", claim.job_id, step, error)
         return
+    kept = _kept(claim.job_id)
     for found in _stored(claim.job_id):
-        if found < snapshot:
+        if found < snapshot and found not in kept:
             store().delete(_key(claim.job_id, found))
 
 
@@ -58,9 +60,9 @@ def newest(job: Job) -> Snapshot | None:
 
 
 def path_of(job: Job, name: str) -> Path | None:
-    """The file of the newest snapshot if that is its name; None for any other, and when the job is over."""
-    found = newest(job)
-    return store().path(_key(job.id, found)) if found is not None and found.name == name else None
+    """The file of the snapshot of that name, if it is the newest or just was; None when the job is over."""
+    kept = [] if job.is_over else _kept(job.id)
+    return next((store().path(_key(job.id, found)) for found in kept if found.name == name), None)
 
 
 def forget(claim: Claim) -> None:
@@ -72,6 +74,12 @@ def forget(claim: Claim) -> None:
 
 def _key(job_id: UUID, snapshot: Snapshot) -> str:
     return f"{product_prefix(job_id)}live/{snapshot.name}"
+
+
+def _kept(job_id: UUID) -> list[Snapshot]:
+    """The newest ones, of the newest attempt alone."""
+    found = sorted(_stored(job_id))
+    return [snapshot for snapshot in found if snapshot.attempt == found[-1].attempt][-NUM_KEPT:]
 
 
 def _stored(job_id: UUID) -> list[Snapshot]:

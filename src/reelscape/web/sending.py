@@ -16,6 +16,8 @@ from reelscape.web.addresses import limited_address
 from reelscape.web.slots import DOWNLOADS
 
 CHUNK_BYTES = 1 << 18
+SANDBOX = "sandbox; default-src 'none'"
+"""The policy of a file that a browser may open: it runs nothing, and loads nothing."""
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
@@ -49,6 +51,20 @@ def send_file(request: HttpRequest, path: Path, headers: dict[str, str]) -> Http
     if request.method == "HEAD":
         return HttpResponse(status=code, headers=headers)
     return StreamingHttpResponse(Pieces(path, span, limited_address(request)), status=code, headers=headers)
+
+
+def send_changing(request: HttpRequest, path: Path, content_type: str) -> HttpResponseBase:
+    """A file that may be gone or private in a moment: it is asked for again each time, which costs who has it nothing.
+
+    Raises FileNotFoundError, RateLimited.
+    """
+    headers = {
+        "Content-Type": content_type,
+        "Content-Security-Policy": SANDBOX,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-cache",
+    }
+    return send_file(request, path, headers)
 
 
 def _with_headers(response: HttpResponseBase, headers: dict[str, str]) -> HttpResponseBase:

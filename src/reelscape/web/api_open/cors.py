@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-_OPEN = re.compile(r"/api/(?:upload|files|preview|reconstruct|openapi\.json)(?:/|\Z)")
+_OPEN = re.compile(r"/api/(?:upload|files|preview|reconstruct|live|openapi\.json)(?:/|\Z)")
 _METHODS = "GET, HEAD, POST, DELETE, OPTIONS"
 _SENT = "Authorization, Content-Type, If-None-Match, If-Range, Range, X-Delete-Token"
 _SEEN = "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Last-Modified, Retry-After"

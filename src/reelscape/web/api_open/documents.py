@@ -92,9 +92,34 @@ class JobState(serializers.Serializer[Any]):
     preview_url = serializers.URLField(required=False)
     turntable_url = serializers.URLField(required=False)
     report_url = serializers.URLField(required=False)
+    mission_id = serializers.CharField(required=False, help_text="While there is a live view: the job's id.")
+    relay_base = serializers.URLField(
+        required=False, help_text="While there is a live view: relay_base/mission_id is the address to poll."
+    )
     error = serializers.CharField(required=False)
     error_code = serializers.CharField(required=False)
     advice = serializers.CharField(required=False)
+
+
+class LiveSnapshot(serializers.Serializer[Any]):
+    """An early scene of the training: splats, SPZ."""
+
+    step = serializers.IntegerField()
+    url = serializers.CharField(help_text="A path on this server; 404 soon after there is a newer one.")
+
+
+class LiveState(serializers.Serializer[Any]):
+    """How a scene comes along; a running one has `stage` to `steps`."""
+
+    status = serializers.ChoiceField(["running", "finished", "failed"])
+    stage = serializers.CharField(required=False)
+    percent = serializers.IntegerField(required=False, help_text="Of the whole job, 0 to 100; never falls.")
+    snapshot = LiveSnapshot(required=False, allow_null=True)
+    text = serializers.CharField(required=False, help_text="What happens now, for people.")
+    more = serializers.CharField(required=False, help_text="When it is to be expected, for people.")
+    steps = serializers.ListField(required=False, child=serializers.DictField(), help_text="name, state, time of each.")
+    config = serializers.DictField(required=False, allow_null=True, help_text="Of a finished one: its files.")
+    message = serializers.CharField(required=False, help_text="Of a failed one.")
 
 
 def problems(*statuses: int) -> dict[int, OpenApiResponse]:

@@ -12,7 +12,7 @@ from reelscape.jobs import open_jobs
 from reelscape.web.api_open.documents import JobState, problems
 from reelscape.web.api_v1.endpoint import Endpoint
 
-_ID = OpenApiParameter("job_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
+JOB_ID = OpenApiParameter("job_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 
 
 class Reading(Endpoint):
@@ -28,7 +28,7 @@ class Status(Reading):
         operation_id="get_reconstruction",
         tags=["reconstruction"],
         summary="State and links of a job; poll it every few seconds",
-        parameters=[_ID],
+        parameters=[JOB_ID],
         responses={200: JobState, **problems(404, 429)},
     )
     def get(self, request: Request, job_id: str) -> Response:
@@ -41,7 +41,7 @@ class Report(Reading):
         operation_id="get_reconstruction_report",
         tags=["reconstruction"],
         summary="The run's report: frames, cameras, training, seconds and memory of every stage",
-        parameters=[_ID],
+        parameters=[JOB_ID],
         responses={200: OpenApiTypes.OBJECT, **problems(404, 429)},
     )
     def get(self, request: Request, job_id: str) -> Response:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from reelscape.web.api_open import callbacks, files, openapi, reconstruct, status
-from reelscape.web.routes import route
+from reelscape.web.api_open import callbacks, files, live, openapi, reconstruct, status
+from reelscape.web.routes import exact_route, route
 
 urlpatterns: list[URLPattern] = [
     route("openapi.json", openapi.AsJson.as_view()),
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     route("reconstruct", reconstruct.Reconstruct.as_view()),
     route("reconstruct/status/{job_id}", status.Status.as_view()),
     route("reconstruct/report/{job_id}", status.Report.as_view()),
+    exact_route("live/{job_id}", live.Live.as_view()),
+    exact_route("live/{job_id}/{snapshot}", live.Snapshot.as_view()),
     route("reconstruct/session/{job_id}", callbacks.Session.as_view()),
     route("reconstruct/progress/{job_id}", callbacks.Progress.as_view()),
     route("reconstruct/complete/{job_id}", callbacks.Complete.as_view()),

@@ -76,9 +76,19 @@ def _shown(asset: Asset, job_id: str) -> dict[str, Any]:
         "preview_url": open_files.preview_url((_picture_of(job) if job_id and job else None) or asset),
         "page_url": open_files.view_url(asset) + (f"?job={job.id}" if job_id and job else ""),
         "job": None if is_finished else job,
+        "live": _live(job),
         "config": config,
         "viewer": viewer_files() if config is not None else None,
     }
+
+
+def _live(job: Job | None) -> dict[str, Any] | None:
+    """What the page needs to show the early scenes of a job; None for no job, or one that is over."""
+    files = viewer_files()
+    if job is None or job.is_over or files is None:
+        return None
+    url = f"/api/live/{job.id}"
+    return {"url": url, "config": {"title": job.title, "live": {"url": url}}, **files}
 
 
 def _picture_of(job: Job) -> Asset | None:

@@ -29,7 +29,9 @@ def own_job(user: User, job_id: str) -> Job:
 def described(jobs: QuerySet[Job]) -> QuerySet[Job]:
     """The jobs with what their documents tell of their products, without a query for each."""
     stored = Asset.objects.filter(job=OuterRef("pk"), size_bytes__isnull=False)
-    return jobs.annotate(has_ply=Exists(stored.filter(name="ply")), has_spz=Exists(stored.filter(name="spz")))
+    return jobs.defer("history").annotate(
+        has_ply=Exists(stored.filter(name="ply")), has_spz=Exists(stored.filter(name="spz"))
+    )
 
 
 def document(job: Job, kind: type[JobDocument] = JobDocument) -> dict[str, Any]:

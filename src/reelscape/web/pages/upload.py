@@ -27,9 +27,8 @@ from reelscape.jobs.models import Asset
 from reelscape.web.api_v1.answers import json_failure, status_of
 from reelscape.web.multipart import form_file
 from reelscape.web.profile import SignedInRequest
+from reelscape.web.qualities import QUALITIES
 
-QUALITIES = {"draft": (40_000, 1_000), "balanced": (None, None), "best": (200_000, 6_000)}
-"""Most gaussians and training steps; None is what the operator has set for jobs that name no number."""
 _SALT = "reelscape.form-upload"
 
 

@@ -32,7 +32,18 @@ def page_url(job: Job) -> str:
 
 def visible(request: HttpRequest, job_id: str) -> Job:
     """The job, if this visitor may see it. Raises Http404."""
-    job = found(job_id)
+    return _if_seen(request, found(job_id))
+
+
+def watched(request: HttpRequest, job_id: str) -> Job:
+    """As `visible`, without what documents tell of the products: it is asked for again and again. Raises Http404."""
+    try:
+        return _if_seen(request, Job.objects.filter(id=UUID(job_id)).first())
+    except ValueError:
+        raise Http404 from None
+
+
+def _if_seen(request: HttpRequest, job: Job | None) -> Job:
     if job is None or not (job.public or owns(request, job) or _opens(_token(request), job)):
         raise Http404
     return job
@@ -49,7 +60,7 @@ def own(request: HttpRequest, job_id: str) -> Job:
 def found(job_id: str) -> Job | None:
     """The job of that id, whosever it is."""
     try:
-        return rows.described(Job.objects.filter(id=UUID(job_id))).first()
+        return rows.described(Job.objects.filter(id=UUID(job_id))).defer(None).first()
     except ValueError:
         return None
 

@@ -18,6 +18,7 @@ from reelscape.jobs import verbs
 from reelscape.jobs.models import Job
 from reelscape.web.api_v1.answers import as_ours, json_failure
 from reelscape.web.api_v1.requests import JobChange, JobSettings, read
+from reelscape.web.qualities import QUALITIES, columns
 from reelscape.web.scene import access
 
 Action = Callable[[HttpRequest, Job], str]
@@ -53,8 +54,10 @@ def cancel(request: HttpRequest, job: Job) -> str:
 
 @_form
 def retry(request: HttpRequest, job: Job) -> str:
-    """Run the job again, with the settings of the form."""
-    verbs.retry(job, **read(JobSettings, request.POST).columns)
+    """Run the job again, with the quality of the form or numbers of its own."""
+    quality = request.POST.get("quality", "")
+    numbers = columns(quality) if quality in QUALITIES else {}
+    verbs.retry(job, **read(JobSettings, request.POST).columns | numbers)
     return "The job waits for its turn again."
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from reelscape.jobs.progress import FIRST_WORDS
+from reelscape.web.durations import duration
+
 _FEW_SHARE = 0.8
 _GOOD_ERROR_PX, _FAIR_ERROR_PX = 0.8, 1.5
 
@@ -18,18 +21,21 @@ def facts(report: dict[str, Any] | None) -> list[Fact]:
     return [*found, *([("Time to make it", duration(seconds))] if seconds else [])]
 
 
+def stage_facts(report: dict[str, Any] | None) -> list[Fact]:
+    """The stages of the run and how long each took."""
+    stages = (report or {}).get("stages") or ()
+    named = [(str(stage.get("name")), stage.get("wall_s") or 0) for stage in stages]
+    return [(_name(name), duration(wall_s) if wall_s else "kept from before") for name, wall_s in named]
+
+
+def _name(stage: str) -> str:
+    words = FIRST_WORDS.get(stage, stage)
+    return words[:1].upper() + words[1:]
+
+
 def warnings(report: dict[str, Any] | None) -> list[str]:
     """What the run warned of, in its sentences."""
     return [str(warning["message"]) for warning in (report or {}).get("warnings") or () if warning.get("message")]
-
-
-def duration(seconds: float) -> str:
-    """A time as people say it: 40 s, 5 min, 1 h 20 min."""
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if hours and rest else f"{hours} h" if hours else f"{minutes} min"
 
 
 def _camera(poses: dict[str, Any]) -> list[Fact]:
@@ -49,7 +55,10 @@ def _camera(poses: dict[str, Any]) -> list[Fact]:
 def _splats(train: dict[str, Any]) -> list[Fact]:
     number, psnr_db = train.get("num_gaussians"), train.get("psnr_db")
     found = [("Splats", f"{number:,}")] if number else []
-    return [*found, ("Likeness to unseen pictures", f"{psnr_db:.1f} dB")] if psnr_db else found
+    if not psnr_db:
+        return found
+    ssim = f", SSIM {train['ssim']:.2f}" if train.get("ssim") else ""
+    return [*found, ("Likeness to unseen pictures", f"{psnr_db:.1f} dB PSNR{ssim}")]
 
 
 def _mesh(mesh: dict[str, Any]) -> list[Fact]:

@@ -19,12 +19,11 @@ from reelscape.jobs.models import Job
 from reelscape.jobs.publication import PRODUCTS
 from reelscape.web.api_v1.answers import refusal
 from reelscape.web.scene import access
-from reelscape.web.sending import send_file
+from reelscape.web.sending import send_changing
 
 THUMBNAIL_FILE = "thumbnail.png"
 NAMES = {file: name for name, (file, _) in PRODUCTS.items()} | {THUMBNAIL_FILE: verbs.THUMBNAIL}
 """What the files of a scene are called in addresses, and the products behind them."""
-_CONTENT_POLICY = "sandbox; default-src 'none'"
 
 
 @require_safe
@@ -42,7 +41,7 @@ def product(request: HttpRequest, job_id: str, file: str) -> HttpResponseBase:
 @require_safe
 def snapshot(request: HttpRequest, job_id: str, snapshot: str) -> HttpResponseBase:
     """The newest early scene of a running job; an older one is gone."""
-    job = access.visible(request, job_id)
+    job = access.watched(request, job_id)
     path = snapshots.path_of(job, snapshot)
     if path is None:
         raise Http404
@@ -65,14 +64,8 @@ def has_thumbnail(job: Job) -> bool:
 
 
 def _send(request: HttpRequest, path: Path, content_type: str) -> HttpResponseBase:
-    headers = {
-        "Content-Type": content_type,
-        "Content-Security-Policy": _CONTENT_POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-cache",  # asked for again each time: it may be private by then
-    }
     try:
-        return send_file(request, path, headers)
+        return send_changing(request, path, content_type)
     except FileNotFoundError:
         raise Http404 from None
     except RateLimited as error:

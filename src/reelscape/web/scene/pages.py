@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from reelscape.jobs.models import Job
 from reelscape.jobs.verbs import plain_name
+from reelscape.web import live as live_news
 from reelscape.web.api_open.view import CONTENT_POLICY, viewer_files
 from reelscape.web.api_v1 import rows
 from reelscape.web.api_v1.fields import METHODS
 from reelscape.web.api_v1.requests import GAUSSIANS, STEPS
+from reelscape.web.qualities import quality_of
 from reelscape.web.scene import access, files, sharing
 from reelscape.web.scene.config import live_state, poster_path, viewer_config
-from reelscape.web.scene.facts import facts, warnings
+from reelscape.web.scene.facts import facts, stage_facts, warnings
 
 _PAGE_POLICY = CONTENT_POLICY.replace("form-action 'none'", "form-action 'self'")
 _EMBED_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
@@ -75,10 +78,9 @@ def _finished(answer: HttpResponse, policy: str) -> HttpResponse:
 
 
 @require_safe
-def live(request: HttpRequest, job_id: str) -> HttpResponse:
-    """How it stands, for the viewer and the page, which ask every few seconds."""
-    job = access.visible(request, job_id)
-    return JsonResponse(live_state(request, job), headers={"Cache-Control": "private, no-store"})
+def live(request: HttpRequest, job_id: str) -> HttpResponseBase:
+    """How it stands, for the page with its viewer, which asks every few seconds."""
+    return live_news.answer(request, live_state(request, access.watched(request, job_id)))
 
 
 def _shown(request: HttpRequest, job: Job) -> dict[str, Any]:
@@ -92,14 +94,17 @@ def _shown(request: HttpRequest, job: Job) -> dict[str, Any]:
         "viewer": viewer_files(),
         "poster": poster_path(request, job),
         "live": access.path_below(request, job, "live"),
+        "steps": live_news.steps(job) if job.status != Job.Status.FINISHED else [],
+        "log": live_news.log(job) if is_owner else [],
         "facts": facts(job.report) if job.status == Job.Status.FINISHED else [],
+        "stage_facts": stage_facts(job.report) if job.status == Job.Status.FINISHED else [],
         "warnings": warnings(job.report) if job.status == Job.Status.FINISHED else [],
         "downloads": _downloads(request, job),
         "card": sharing.card(job),
         "is_owner": is_owner,
         "embed_code": sharing.embed_code(job) if is_owner and job.public else "",
         "page_url": access.public_page_url(job),
-        "choices": {"methods": METHODS, "gaussians": GAUSSIANS[1:], "steps": STEPS[1:]},
+        "choices": {"methods": METHODS, "gaussians": GAUSSIANS[1:], "steps": STEPS[1:], "quality": quality_of(job)},
     }
 
 

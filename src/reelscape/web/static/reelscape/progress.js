@@ -1,40 +1,35 @@
-// Follows the job of a video, and loads the page again when its scene is there.
+// Follows the job of an open video: shows its early scenes, and loads the page again when it is over.
 
-const EVERY_MS = 3000;
+import { follow } from "./live.js";
+
 const job = document.getElementById("job");
-const [state, bar, detail] = ["state", "progress", "detail"].map((id) => document.getElementById(id));
+const [text, bar, detail] = ["state", "progress", "detail"].map((id) => document.getElementById(id));
+let isViewerThere = false;
 
-async function look() {
-  try {
-    const answer = await fetch(job.dataset.status, { cache: "no-store" });
-    if (answer.status === 404) return tell("The job was deleted.", "");
-    if (answer.ok && !show(await answer.json())) return;
-  } catch {
-    detail.textContent = "The server does not answer; trying again.";
-  }
-  setTimeout(look, EVERY_MS);
-}
-
-/** Show the state of the job; whether there is more to wait for. */
-function show(found) {
-  if (found.status === "complete") {
-    location.reload();
+/** Show the news; whether there is more to wait for. */
+async function show(state) {
+  if (state.status !== "running") {
+    if (state.status !== "gone") location.reload();
+    else tell("The job was deleted.");
     return false;
   }
-  if (found.status === "failed") {
-    tell(found.error ?? "The scene could not be made.", found.advice ?? "");
-    return false;
-  }
-  state.textContent = found.status === "pending" ? "The video waits for its turn." : "The scene of this video is being made.";
-  if (found.total_frames > 0) bar.value = found.current_frame / found.total_frames;
-  detail.textContent = found.message ?? "";
+  if (text.textContent !== state.text) text.textContent = state.text;
+  bar.value = state.percent;
+  detail.textContent = state.more;
+  if (state.snapshot && !isViewerThere) await startViewer();
   return true;
 }
 
-function tell(sentence, advice) {
-  state.textContent = sentence;
-  detail.textContent = advice;
+async function startViewer() {
+  isViewerThere = true;
+  document.getElementById("viewer").hidden = false;
+  await import(job.dataset.viewer);
+}
+
+function tell(sentence) {
+  text.textContent = sentence;
+  detail.textContent = "";
   bar.hidden = true;
 }
 
-void look();
+void follow(job.dataset.live, show);

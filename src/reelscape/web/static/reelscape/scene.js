@@ -1,37 +1,15 @@
 // Follows a scene that is being made, and starts the viewer with the first early scene.
 
-const EVERY_MS = 3000;
-const LONGEST_MS = 30000;
+import { follow } from "./live.js";
+
 const scene = document.getElementById("scene");
 let isViewerThere = false;
-
-async function follow() {
-  let waitMs = EVERY_MS;
-  for (;;) {
-    if (!document.hidden) {
-      const state = await ask();
-      waitMs = state ? EVERY_MS : Math.min(2 * waitMs, LONGEST_MS);
-      if (state && !(await show(state))) return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
-  }
-}
-
-/** The news; null when the server does not answer or is busy. */
-async function ask() {
-  try {
-    const answer = await fetch(scene.dataset.live, { cache: "no-store" });
-    if (answer.status === 404) return { status: "gone" };
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
-  }
-}
 
 /** Show the news; whether there is more to wait for. */
 async function show(state) {
   if (state.status === "running") {
     tell(state);
+    showPoster(state.poster);
     if (state.snapshot) await startViewer();
     return true;
   }
@@ -41,11 +19,45 @@ async function show(state) {
 }
 
 function tell(state) {
-  const text = document.getElementById("making-text");
-  if (text.textContent !== state.text) text.textContent = state.text;
-  document.getElementById("making-bar").value = state.percent;
-  document.getElementById("making-percent").textContent = state.percent;
-  document.getElementById("making-more").textContent = state.more;
+  const part = (name) => document.getElementById(`making-${name}`);
+  if (part("text").textContent !== state.text) part("text").textContent = state.text;
+  part("bar").value = state.percent;
+  part("percent").textContent = state.percent;
+  part("more").textContent = state.more;
+  part("hint").hidden = Boolean(state.snapshot);
+  part("steps").replaceChildren(...state.steps.map(stepItem));
+  if (state.log) part("log").replaceChildren(...state.log.map(([at, line]) => item([["at", at]], ` ${line}`)));
+}
+
+function stepItem(step) {
+  const found = item([["what", step.name], ["took", step.time]]);
+  found.className = step.state;
+  if (step.state === "now") found.setAttribute("aria-current", "step");
+  return found;
+}
+
+function item(parts, text = "") {
+  const found = document.createElement("li");
+  for (const [name, content] of parts) {
+    const part = document.createElement("span");
+    part.className = name;
+    part.textContent = content;
+    found.append(part);
+  }
+  found.append(text);
+  return found;
+}
+
+/** The picture of the video, which may be drawn only after the page was asked for. */
+function showPoster(path) {
+  const viewer = document.getElementById("viewer");
+  if (!path || isViewerThere || viewer.querySelector(".poster")) return;
+  const picture = new Image();
+  picture.className = "poster";
+  picture.alt = "A picture of the video";
+  picture.src = path;
+  viewer.prepend(picture);
+  viewer.hidden = false;
 }
 
 async function startViewer() {
@@ -66,4 +78,4 @@ async function refresh() {
   }
 }
 
-if (["queued", "running"].includes(scene.dataset.status)) void follow();
+if (["queued", "running"].includes(scene.dataset.status)) void follow(scene.dataset.live, show);

@@ -55,7 +55,9 @@ class Asker:
     def __post_init__(self) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=30)
 
-    def ask(self, kind: str, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[Any, bytes]:
+    def ask(
+        self, kind: str, method: str, path: str, headers: dict[str, str], body: bytes | None = None
+    ) -> tuple[Any, bytes]:
         """The answer and its body; (None, b"") when there was none."""
         began = time.perf_counter()
         try:
@@ -75,12 +77,12 @@ def watch(asker: Asker, path: str, until: float) -> None:
     etag, shown = "", ""
     time.sleep(random.uniform(0, POLL_EVERY_S))
     while time.monotonic() < until:
-        answer, content = asker.ask("news", "GET", path, **({"If-None-Match": etag} if etag else {}))
+        answer, content = asker.ask("news", "GET", path, {"If-None-Match": etag} if etag else {})
         if answer is not None and answer.status == 200:
             etag = answer.headers["ETag"]
             url = (json.loads(content).get("snapshot") or {}).get("url", "")
             if url and url != shown:
-                asker.ask("early scene", "GET", url)
+                asker.ask("early scene", "GET", url, {})
                 shown = url
         time.sleep(POLL_EVERY_S)
 
@@ -91,9 +93,9 @@ def use(asker: Asker, until: float) -> None:
     body = json.dumps({"file_extension": "mp4"}).encode()
     while time.monotonic() < until:
         began = time.monotonic()
-        asker.ask("API, list of jobs", "GET", "/api/v1/jobs/", **key)
+        asker.ask("API, list of jobs", "GET", "/api/v1/jobs/", key)
         headers = key | {"Content-Type": "application/json"}
-        answer, content = asker.ask("API, new upload", "POST", "/api/v1/generate-upload-url/", body, **headers)
+        answer, content = asker.ask("API, new upload", "POST", "/api/v1/generate-upload-url/", headers, body)
         if answer is not None:
             address = urlsplit(json.loads(content)["url"])
             asker.ask("upload of 5 MB", "PUT", f"{address.path}?{address.query}", bytes(UPLOAD_BYTES))

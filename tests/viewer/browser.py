@@ -258,6 +258,7 @@ class Page:
         root = self.send("DOM.getDocument")["root"]["nodeId"]
         found = self.send("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
         self.send("DOM.setFileInputFiles", nodeId=found, files=[str(path) for path in paths])
+
     @contextmanager
     def filmed(self) -> Iterator[list[np.ndarray]]:
         """All pictures that the page shows while the block lasts, as far as the machine keeps up; there afterwards."""

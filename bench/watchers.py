@@ -98,7 +98,7 @@ def use(asker: Asker, until: float) -> None:
         answer, content = asker.ask("API, new upload", "POST", "/api/v1/generate-upload-url/", headers, body)
         if answer is not None:
             address = urlsplit(json.loads(content)["url"])
-            asker.ask("upload of 5 MB", "PUT", f"{address.path}?{address.query}", bytes(UPLOAD_BYTES))
+            asker.ask("upload of 5 MB", "PUT", f"{address.path}?{address.query}", {}, bytes(UPLOAD_BYTES))
         time.sleep(max(0.0, UPLOAD_EVERY_S - (time.monotonic() - began)))
 
 

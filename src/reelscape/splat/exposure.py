@@ -87,14 +87,15 @@ def fit_exposure(sums: Float) -> Float:
     Least squares over the pixels, plus GAIN_PRIOR (gain - 1)^2 + BIAS_PRIOR bias^2 per pixel. `sums` [3, 5] are, per
     channel: count, render, picture, render^2, render times picture.
     """
-    fitted = NEUTRAL.astype(np.float64)
-    for channel, (count, render, picture, squares, products) in enumerate(np.asarray(sums, np.float64)):
-        if count < _MIN_PIXELS:
-            continue
-        normal = [[squares + GAIN_PRIOR * count, render], [render, (1 + BIAS_PRIOR) * count]]
-        gain, bias = np.linalg.solve(normal, [products + GAIN_PRIOR * count, picture])
-        fitted[:, channel] = np.clip(gain, 1 / MAX_GAIN, MAX_GAIN), np.clip(bias, -MAX_BIAS, MAX_BIAS)
-    return fitted
+    count, render, picture, squares, products = np.asarray(sums, np.float64).T
+    by_gain, by_bias = squares + GAIN_PRIOR * count, (1 + BIAS_PRIOR) * count
+    determinant = by_gain * by_bias - render * render
+    is_told = (count >= _MIN_PIXELS) & (determinant > 0)
+    safe = np.where(is_told, determinant, 1.0)
+    products = products + GAIN_PRIOR * count
+    gain = np.clip((by_bias * products - render * picture) / safe, 1 / MAX_GAIN, MAX_GAIN)
+    bias = np.clip((by_gain * picture - render * products) / safe, -MAX_BIAS, MAX_BIAS)
+    return np.where(is_told, np.stack([gain, bias]), NEUTRAL.astype(np.float64))
 
 
 def sums_of(render: npt.NDArray[np.floating], picture: npt.NDArray[np.floating]) -> Float:

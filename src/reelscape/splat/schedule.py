@@ -29,7 +29,7 @@ RATES = {"lr_quats": 4e-3, "lr_scales": 2e-2, "lr_opacities": 1e-1, "lr_sh0": 5e
 BETAS = {"beta1": 0.6, "beta2": 0.9998}
 NOISE_RATE = 5e5  # MCMC (Kheradmand et al. 2024), noise_lr of gsplat's strategy
 AVERAGE_START = 0.93  # share of the run from which the scene is averaged (Polyak and Juditsky 1992)
-NUM_AVERAGED = 32
+NUM_AVERAGED = 16
 NUM_SNAPSHOTS = 10
 
 

@@ -17,6 +17,7 @@ from PIL import Image
 
 from reelscape.cameras import Cameras, Float
 from reelscape.errors import UnusablePicture
+from reelscape.resources import num_usable_cores
 
 Picture = npt.NDArray[np.uint8]
 NUM_LEVELS = 3  # full, half and quarter size
@@ -57,21 +58,21 @@ class Views:
         check: Callable[[], None] = lambda: None,
         budget_bytes: int = KEPT_BYTES,
     ) -> None:
-        """Reads all pictures once and keeps what fits `budget_bytes`; `check` is called before each and may raise.
+        """Reads all pictures once and keeps what fits `budget_bytes`; `check` is called after each and may raise.
 
         Raises UnusablePicture.
         """
         self.cameras = cameras
         self._image_dir = image_dir
-        self._decoder = ThreadPoolExecutor(1, "pictures")
+        self._decoder = ThreadPoolExecutor(num_usable_cores(), "pictures")
         self._expected: tuple[_Key, Future[Picture]] | None = None
         self._kept: dict[_Key, Picture] = {}
         chosen = set(_within(cameras.sizes, budget_bytes))
-        for index in range(len(cameras)):
+        for index, levels in enumerate(
+            self._decoder.map(lambda index: pyramid(self._full(index)), range(len(cameras)))
+        ):
             check()
-            for level, picture in enumerate(pyramid(self._full(index))):
-                if (index, level) in chosen:
-                    self._kept[index, level] = picture
+            self._kept |= {(index, level): picture for level, picture in enumerate(levels) if (index, level) in chosen}
 
     def __len__(self) -> int:
         return len(self.cameras)

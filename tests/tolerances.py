@@ -102,7 +102,6 @@ OBJ_COLOR = 0.02  # of 255, four digits
 VIEWER_COLOR_BYTES = 12
 VIEWER_SWITCH_PX = 6
 
-BUDGET_OVERRUN_S = 20.0  # of a training with a budget of seconds, on a machine that does much else
 # Bytes on the line for a page with a viewer: measured 146.4 kB by gzip, and its splat engine 632 kB.
 PAGE_WEIGHT_BYTES = 150_000
 ENGINE_WEIGHT_BYTES = 700_000

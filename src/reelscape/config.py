@@ -96,7 +96,8 @@ class TrainConfig:
     num_steps: int = setting(2000, "Training steps.", low=10, high=100_000)
     budget_s: float = setting(
         0.0,
-        "Seconds that the whole run may take: training then goes by the clock instead of by num_steps; 0 sets none.",
+        "Seconds that the whole run may take: training gets what finding the camera path leaves, and goes by the clock "
+        "instead of by num_steps; 0 sets none.",
         low=1,
         high=1e6,
         zero_allowed=True,

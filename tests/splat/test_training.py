@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,8 @@ from reelscape.cameras import Cameras, Scene
 from reelscape.config import TrainConfig
 from reelscape.errors import Cancelled, TooFewPoints
 from reelscape.gaussians import Gaussians
-from reelscape.report import Report
+from reelscape.report import Event, Progress, Report
 from reelscape.splat.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from reelscape.splat.clock import BudgetClock
 from reelscape.splat.initialise import initial_gaussians, neighbour_distances
 from reelscape.splat.kernel import NEUTRAL, SplatModel, StepResult, StepSettings
 from reelscape.splat.schedule import NUM_AVERAGED, NUM_GROWTH_ROUNDS, NUM_SNAPSHOTS, Schedule
@@ -118,22 +116,76 @@ def test_a_stopped_training_ends_like_an_undisturbed_one(
         assert np.array_equal(getattr(undisturbed.gaussians, name), getattr(resumed.gaussians, name)), name
 
 
-def test_a_budget_ends_the_training_by_the_clock_and_goes_through_all_phases(scene: Scene) -> None:
-    budget_s, report, began_s = 4.0, Report("train"), time.monotonic()
-    trained = train(scene, replace(CONFIG, budget_s=budget_s, num_steps=100_000), report)
-    assert time.monotonic() - began_s < budget_s + tolerances.BUDGET_OVERRUN_S
-    assert trained.num_steps > 10
-    assert score(trained.gaussians, scene) > score(initial_gaussians(scene, 1, 1000, 0), scene)
+class SteppingClock:
+    """A clock that a test moves: every training step takes `step_s`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, step_s: float) -> None:
+        self.now_s, self.steps, self.sizes = 1000.0, 0, set[int]()
+        self.report = Report("train", cancel=threading.Event(), run_began_s=self.now_s)
+        train_step = SplatModel.train_step
+
+        def stepping(
+            model: SplatModel, viewmat: Any, K: Any, target: Any, settings: StepSettings, at: Any
+        ) -> StepResult:
+            self.now_s, self.steps = self.now_s + step_s, self.steps + 1
+            self.sizes.add(len(target))
+            return train_step(model, viewmat, K, target, settings, at)
+
+        monkeypatch.setattr(SplatModel, "train_step", stepping)
+        monkeypatch.setattr("time.monotonic", lambda: self.now_s)
 
 
-def test_the_budget_clock() -> None:
-    schedule = Schedule(TrainConfig(budget_s=60), extent=1.0)
-    clock = BudgetClock(100.0, schedule, spent_s=50.0)
-    share = clock.share(1000)
-    assert share == pytest.approx(schedule.share_of_time(0.5), abs=1e-3)
-    assert schedule.share_of_time(0.0) == 0.0 and schedule.share_of_time(1.0) == 1.0
-    assert share > 0.5  # the cheap small pictures come first
-    assert BudgetClock(100.0, schedule, spent_s=99.95).share(1000) == 1.0
+def test_a_budget_ends_the_training_by_the_clock_after_all_phases(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, shown = SteppingClock(monkeypatch, step_s=0.5), list[int]()
+    files = TrainingFiles(
+        scene.image_dir.parent / "none.npz", "f", lambda early, psnr: shown.append(len(early.gaussians))
+    )
+    trained = train(scene, replace(CONFIG, budget_s=50.0), clock.report, files)
+    assert 70 <= clock.steps == trained.num_steps <= 80  # four fifths of the budget, half a second a step
+    assert clock.sizes == {128, 64, 32}
+    assert shown == sorted(shown) and shown[-1] > shown[0]
+
+
+@pytest.mark.parametrize("stop_step", [40, 78], ids=["while it grows", "while it averages"])
+def test_a_stopped_training_with_a_budget_goes_on_where_it_was(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop_step: int
+) -> None:
+    clock, config = SteppingClock(monkeypatch, step_s=0.5), replace(CONFIG, budget_s=50.0)
+    shares = list[float]()
+
+    def told(event: Event) -> None:
+        shares.append(event.fraction) if isinstance(event, Progress) else None
+        if clock.steps >= stop_step:
+            clock.report.cancel.set()
+
+    files = TrainingFiles(tmp_path / "checkpoint.npz", "f", lambda early, psnr: None)
+    with pytest.raises(Cancelled):
+        train(scene, config, replace(clock.report, sink=told), files)
+    stopped_at = len(shares)
+    train(scene, config, Report("train", sink=told, run_began_s=clock.now_s), files)
+    assert 0 < stopped_at < len(shares) and shares == sorted(shares) and shares[-1] == 1.0
+    finished = clock.steps
+    train(scene, config, Report("train", sink=told, run_began_s=clock.now_s), files)
+    assert clock.steps == finished  # what was finished stays so
+
+
+def test_a_budget_that_is_used_up_is_told(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SteppingClock(monkeypatch, step_s=0.5)
+    clock.now_s += 100.0
+    train(scene, replace(CONFIG, budget_s=50.0), clock.report)
+    assert [warning["code"] for warning in clock.report.warnings] == ["budget_exceeded"]
+    assert clock.steps <= 6
+
+
+def test_shares_of_time_and_of_steps() -> None:
+    for share in (0.0, 0.05, 0.2, 1.0):
+        schedule = Schedule(TrainConfig(full_size_share=share), extent=1.0)
+        assert schedule.share_of_time(0.0) == 0.0 and schedule.share_of_time(1.0) == 1.0
+        for at in (0.1, 0.5, 0.9):
+            assert schedule.share_of_time(schedule.time_of_share(at)) == pytest.approx(at)
+    assert schedule.share_of_time(0.5) == pytest.approx(0.5)  # all at full size
 
 
 def test_checkpoints_of_other_settings_or_broken_ones_are_ignored(tmp_path: Path) -> None:

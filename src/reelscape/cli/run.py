@@ -26,7 +26,7 @@ SETTINGS = {
     "mesh": "mesh.enabled",
 }  # options of their own, by the name of their setting
 EXIT_FAILED, EXIT_CANCELLED = 1, 130
-BUDGET_PRESET = "best"  # of a run that names a budget alone: the clock ends it, not the number of steps
+BUDGET_MAX_GAUSSIANS = 400_000  # of a run with a budget alone: the clock decides how many it comes to
 
 
 class Duration(click.ParamType[float]):
@@ -57,7 +57,9 @@ _UNITS_S = {"s": 1, "m": 60, "h": 3600}
 @click.option("--frames", "num_frames", type=int, help="Number of video frames to use; default by length, 80 to 200.")
 @click.option("--max-gaussians", type=int, help="Upper limit on the number of gaussians.")
 @click.option("--steps", "num_steps", type=int, help="Training steps.")
-@click.option("--budget", "budget_s", type=Duration(), help="Time the run may take, e.g. 60s or 5m, instead of steps.")
+@click.option(
+    "--budget", "budget_s", type=Duration(), help="Time for the whole run, e.g. 60s or 5m; training gives way."
+)
 @click.option("--threads", "num_threads", type=int, help="Threads for training; default all cores.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Any setting, e.g. train.seed=3.")
 @click.option(
@@ -87,9 +89,14 @@ def command(input_path: Path, out_dir: Path, **options: Any) -> None:
 def _config(out_dir: Path, options: dict[str, Any]) -> RunConfig:
     """The preset (or, on a resume that names none, the earlier run's settings) with what was asked for on top."""
     stored = stored_config(out_dir) if options["resume"] and not options["preset"] else None
-    usual = BUDGET_PRESET if options["budget_s"] else "balanced"
-    config = stored or PRESETS[options["preset"] or usual]
+    config = stored or PRESETS[options["preset"] or "balanced"]
     given = {name: options[option] for option, name in SETTINGS.items() if options[option] is not None}
+    if options["budget_s"] and options["num_steps"]:
+        raise click.UsageError("Give --budget or --steps: a run ends by the clock or by its steps, not by both.")
+    if options["num_steps"]:
+        given["train.budget_s"] = 0.0
+    if options["budget_s"] and not options["preset"]:
+        given.setdefault("train.max_gaussians", BUDGET_MAX_GAUSSIANS)
     if options["evaluate"]:
         given["train.holdout_every"] = EVAL_EVERY
     for assignment in options["settings"]:

@@ -20,7 +20,9 @@ class Average:
     count: int
 
     def plus(self, gaussians: Gaussians) -> Average:
-        """The mean with one more scene in it."""
+        """The mean with one more scene in it. Raises ValueError when that has other gaussians."""
+        if len(gaussians) != len(self.gaussians):
+            raise ValueError(f"an average of {len(self.gaussians)} gaussians cannot take in {len(gaussians)}")
         count = self.count + 1
         parts = zip(self.gaussians.parts(), gaussians.parts(), strict=True)
         return Average(Gaussians(*(old + (new - old) / np.float32(count) for old, new in parts)), count)

@@ -22,7 +22,7 @@ _BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.err
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """State after `step` steps and `spent_s` seconds; `fingerprint` names the settings and inputs it belongs to.
+    """State after `step` steps, `share` (0..1) of the run; `fingerprint` names the settings and inputs it belongs to.
 
     `first` and `second` are Adam's moments; exposures [views, 2, 3] are the gain and bias per channel of each training
     picture; `average` is there when the last steps, which are averaged, have begun.
@@ -34,7 +34,7 @@ class Checkpoint:
     first: Gaussians
     second: Gaussians
     exposures: npt.NDArray[np.float64]
-    spent_s: float = 0.0
+    share: float = 0.0
     average: Average | None = None
 
 
@@ -49,7 +49,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         for part, scene in scenes.items()
         for field in fields(Gaussians)
     }
-    numbers = {"step": checkpoint.step, "spent_s": checkpoint.spent_s, "num_averaged": num_averaged}
+    numbers = {"step": checkpoint.step, "share": checkpoint.share, "num_averaged": num_averaged}
     known: dict[str, Any] = {
         name: np.asarray(value) for name, value in (numbers | {"fingerprint": checkpoint.fingerprint}).items()
     }
@@ -66,8 +66,8 @@ def read_checkpoint(path: Path, fingerprint: str) -> Checkpoint | None:
             gaussians, first, second = (_scene(content, part) for part in _PARTS)
             num_averaged = int(content["num_averaged"])
             average = Average(_scene(content, "average"), num_averaged) if num_averaged else None
-            step, spent_s = int(content["step"]), float(content["spent_s"])
-            return Checkpoint(fingerprint, step, gaussians, first, second, content["exposures"], spent_s, average)
+            step, share = int(content["step"]), float(content["share"])
+            return Checkpoint(fingerprint, step, gaussians, first, second, content["exposures"], share, average)
     except _BROKEN:
         return None
 

@@ -1,4 +1,4 @@
-"""How far a training is: by the count of its steps, or by the seconds that it may take."""
+"""How far a training is: by the count of its steps, or by the seconds that the run may take."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from typing import Protocol
 
 from reelscape.config import TrainConfig
+from reelscape.report import Report
 from reelscape.splat.schedule import Schedule
 
 MIN_TRAINING_S = 3.0  # however little a budget leaves
@@ -16,50 +17,50 @@ class Clock(Protocol):
     """What the training loop asks before each step."""
 
     def share(self, step: int) -> float:
-        """How far the run is (0..1) when the 1-based step ends; 1 says that it is the last."""
-
-    def spent_s(self) -> float:
-        """Seconds of training so far, those before a resume included."""
+        """How far the run is (0..1) when the 1-based step ends: never less than before; 1 says that it is the last."""
 
 
 class StepClock:
     """A run of a given number of steps."""
 
-    def __init__(self, num_steps: int, spent_s: float = 0.0) -> None:
-        self._num_steps, self._began_s = num_steps, time.monotonic() - spent_s
+    def __init__(self, num_steps: int) -> None:
+        self._num_steps = num_steps
 
     def share(self, step: int) -> float:
         """As `Clock` says."""
         return min(step / self._num_steps, 1.0)
 
-    def spent_s(self) -> float:
-        """As `Clock` says."""
-        return time.monotonic() - self._began_s
-
 
 class BudgetClock:
-    """A run of a given number of seconds, through the same phases; how many steps it makes depends on the machine."""
+    """A run that goes through what is left of its phases in so many seconds; the machine decides in how many steps."""
 
-    def __init__(self, seconds: float, schedule: Schedule, spent_s: float = 0.0) -> None:
-        self._seconds, self._schedule, self._began_s = seconds, schedule, time.monotonic() - spent_s
+    def __init__(self, seconds: float, schedule: Schedule, share: float = 0.0) -> None:
+        """The seconds begin now, `share` of the run is done already."""
+        self._schedule, self._seconds = schedule, seconds
+        self._time_share = schedule.time_of_share(share)
+        self._began_s = self._asked_s = time.monotonic()
 
     def share(self, step: int) -> float:
-        """As `Clock` says; never 0, and with the time of a step like the last one taken in."""
-        spent_s = self.spent_s()
-        expected_s = spent_s + spent_s / step
-        if expected_s >= self._seconds:
+        """As `Clock` says; a step is the last when one that takes as long as the one before would end too late."""
+        now_s = time.monotonic()
+        last_s, self._asked_s = now_s - self._asked_s, now_s
+        spent_s = now_s - self._began_s
+        if spent_s + last_s >= self._seconds:
             return 1.0
-        return max(self._schedule.share_of_time(spent_s / self._seconds), 1e-6)
-
-    def spent_s(self) -> float:
-        """As `Clock` says."""
-        return time.monotonic() - self._began_s
+        time_share = self._time_share + (1.0 - self._time_share) * spent_s / self._seconds
+        return max(self._schedule.share_of_time(time_share), 1e-6)
 
 
-def open_clock(config: TrainConfig, schedule: Schedule, run_began_s: float, spent_s: float = 0.0) -> Clock:
-    """The clock of a training in a run that began at `run_began_s` (time.monotonic), `spent_s` of it done before."""
+def open_clock(config: TrainConfig, schedule: Schedule, report: Report, share: float) -> Clock:
+    """The clock of a training of which `share` is done; says so when the run's budget is all but used up already."""
     if not config.budget_s:
-        return StepClock(config.num_steps, spent_s)
+        return StepClock(config.num_steps)
     after_s = min(AFTER_TRAINING_SHARE * config.budget_s, MAX_AFTER_TRAINING_S)
-    left_s = config.budget_s - after_s - (time.monotonic() - run_began_s)
-    return BudgetClock(max(left_s, MIN_TRAINING_S) + spent_s, schedule, spent_s)
+    left_s = config.budget_s - after_s - (time.monotonic() - report.run_began_s)
+    if left_s < MIN_TRAINING_S:
+        report.warn(
+            "budget_exceeded",
+            f"Finding the camera path left no time for training of the {config.budget_s:g} seconds that the run may take: "
+            f"it gets {MIN_TRAINING_S:g}. Give the run more time, or fewer pictures with --frames.",
+        )
+    return BudgetClock(max(left_s, MIN_TRAINING_S), schedule, share)

@@ -7,11 +7,11 @@ were found on real videos: see docs/performance.md.
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from reelscape.config import TrainConfig
 from reelscape.splat import exposure
@@ -23,7 +23,7 @@ SH_STARTS = (0.0, 0.15, 0.3, 0.45)  # share of the run at which each degree star
 GROWTH_FACTOR = 1.5
 GROWTH_START, GROWTH_END = 0.06, 0.75  # share of the run
 NUM_GROWTH_ROUNDS = 14
-GAUSSIANS_PER_ROOT_STEP = 1800  # more of them need more steps to settle
+GAUSSIANS_PER_ROOT_STEP = 1800  # of a run with a budget: more of them need more steps to settle
 MEANS_RATE, MEANS_FINAL_SHARE = 1e-3, 0.01
 RATES = {"lr_quats": 4e-3, "lr_scales": 2e-2, "lr_opacities": 1e-1, "lr_sh0": 5e-3, "lr_shN": 1e-3}
 BETAS = {"beta1": 0.6, "beta2": 0.9998}
@@ -69,7 +69,9 @@ class Schedule:
         )
 
     def num_gaussians(self, step: int, share: float) -> int:
-        """How many gaussians the run may hold, by the number of steps that it will have at this pace."""
+        """How many gaussians the run may hold; with a budget also by how many steps it comes to at this pace."""
+        if not self.config.budget_s:
+            return self.config.max_gaussians
         return min(self.config.max_gaussians, int(GAUSSIANS_PER_ROOT_STEP * math.sqrt(step / share)))
 
     def fits_exposure(self, share: float) -> bool:
@@ -89,13 +91,20 @@ class Schedule:
         return _comes_due(before, share, (AVERAGE_START, 1.0), NUM_AVERAGED)
 
     def share_of_time(self, time_share: float) -> float:
-        """The share of the steps that are done when `time_share` of the time has gone, by what the sizes cost."""
+        """The share of the run that is done when `time_share` of its time has gone, by what the sizes cost."""
+        shares, times = self._phases()
+        return float(np.interp(time_share, times, shares))
+
+    def time_of_share(self, share: float) -> float:
+        """The share of its time that a run needs for `share` of its steps."""
+        shares, times = self._phases()
+        return float(np.interp(share, shares, times))
+
+    def _phases(self) -> tuple[list[float], npt.NDArray[np.float64]]:
+        """Where quarter, half and full size begin and end, in shares of the steps and of the time."""
         ends = [0.0, QUARTER_SIZE_SHARE * (1 - self.config.full_size_share), 1 - self.config.full_size_share, 1.0]
-        costs = [
-            cost * (end - start) for cost, (start, end) in zip(LEVEL_COSTS[::-1], itertools.pairwise(ends), strict=True)
-        ]
-        times = np.cumsum([0.0, *costs]) / sum(costs)
-        return float(np.interp(time_share, times, ends))
+        costs = np.diff(ends) * LEVEL_COSTS[::-1]
+        return ends, np.cumsum([0.0, *costs]) / costs.sum()
 
 
 def _comes_due(before: float, share: float, span: tuple[float, float], count: int) -> bool:

@@ -64,12 +64,12 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
     views = Views(scene.cameras, scene.image_dir, report.check, picture_budget_bytes(scene.cameras, config))
     schedule = Schedule(config, scene_extent(scene.cameras))
     state = _start(scene, views, config, files)
-    clock = open_clock(config, schedule, report.run_began_s, state.spent_s)
-    before = clock.share(state.step) if state.step else 0.0
-    pace = _Pace(report, config, before, state)
-    while before < 1.0:
+    clock = open_clock(config, schedule, report, state.share)
+    pace = _Pace(report, config, state)
+    while state.share < 1.0:
         state.step += 1
-        share = clock.share(state.step)
+        before, share = state.share, clock.share(state.step)
+        state.share = share
         _train_step(state, views, schedule, share)
         if schedule.grows(before, share):
             target = min(schedule.num_gaussians(state.step, share), int(len(state.model) * GROWTH_FACTOR))
@@ -82,9 +82,7 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
             if files:
                 files.show(Trained(state.model.gaussians(), state.exposures.values, state.step), pace.psnr_db)
             pace.shown(begun_s)
-        state.spent_s = clock.spent_s()
-        pace.tick(share, state, lambda: _save(state, files))
-        before = share
+        pace.tick(state, lambda: _save(state, files))
     seen = without_unseen(SplatModel(state.scene(), config.num_threads), scene.cameras)
     return Trained(tidied(seen), state.exposures.values, state.step)
 
@@ -96,7 +94,7 @@ class _State:
     model: SplatModel
     exposures: Exposures
     step: int = 0
-    spent_s: float = 0.0
+    share: float = 0.0
     average: Average | None = None
 
     def take_into_average(self) -> None:
@@ -128,23 +126,23 @@ def view_order(num_views: int, step: int, seed: int) -> int:
 class _Pace:
     """Says how far the training is, and saves it, from time to time."""
 
-    def __init__(self, report: Report, config: TrainConfig, share: float, state: _State) -> None:
+    def __init__(self, report: Report, config: TrainConfig, state: _State) -> None:
         self.psnr_db = float("nan")
         self._report, self._num_steps = report, 0 if config.budget_s else config.num_steps
         self._save_every_s = config.checkpoint_every_s
         self._said_at, self._saved_at = 0.0, time.monotonic()
         self._show_due_s = time.monotonic() + _SHOW_EVERY_S
-        self._say(share, state)
+        self._say(state)
 
-    def tick(self, share: float, state: _State, save: Callable[[], None]) -> None:
+    def tick(self, state: _State, save: Callable[[], None]) -> None:
         now = time.monotonic()
-        last = share >= 1.0
+        last = state.share >= 1.0
         if last or self._report.cancel.is_set() or now - self._saved_at > self._save_every_s:
             save()
             self._saved_at = now
         self._report.check()
         if last or now - self._said_at > _PROGRESS_EVERY_S:
-            self._say(share, state)
+            self._say(state)
             self._said_at = now
 
     def is_show_due(self, share: float) -> bool:
@@ -156,10 +154,10 @@ class _Pace:
         now_s = time.monotonic()
         self._show_due_s = now_s + max(_SHOW_EVERY_S, (now_s - begun_s) / _SHOW_SHARE)
 
-    def _say(self, share: float, state: _State) -> None:
+    def _say(self, state: _State) -> None:
         of = f" of {self._num_steps}" if self._num_steps else ""
         quality = "" if np.isnan(self.psnr_db) else f", {self.psnr_db:.1f} dB"
-        self._report.progress(share, f"step {state.step}{of}, {len(state.model)} gaussians{quality}")
+        self._report.progress(state.share, f"step {state.step}{of}, {len(state.model)} gaussians{quality}")
 
 
 def tidied(gaussians: Gaussians) -> Gaussians:
@@ -175,7 +173,7 @@ def _start(scene: Scene, views: Views, config: TrainConfig, files: TrainingFiles
     found = read_checkpoint(files.checkpoint_path, files.fingerprint) if files else None
     if found:
         model = SplatModel.restore(found.gaussians, found.first, found.second, config.num_threads)
-        return _State(model, Exposures(found.exposures), found.step, found.spent_s, found.average)
+        return _State(model, Exposures(found.exposures), found.step, found.share, found.average)
     gaussians = initial_gaussians(scene, config.sh_degree, config.max_gaussians, config.seed)
     exposures = Exposures.of(views, scene.observations) if config.exposure else Exposures.neutral(len(views))
     return _State(SplatModel(gaussians, config.num_threads), exposures)
@@ -185,7 +183,7 @@ def _save(state: _State, files: TrainingFiles | None) -> None:
     if files:
         scenes = (state.model.gaussians(), *state.model.moments())
         checkpoint = Checkpoint(
-            files.fingerprint, state.step, *scenes, state.exposures.values, state.spent_s, state.average
+            files.fingerprint, state.step, *scenes, state.exposures.values, state.share, state.average
         )
         write_checkpoint(files.checkpoint_path, checkpoint)
 

@@ -34,7 +34,7 @@ def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, 
     training, held_out = split_holdout(len(scene.cameras), config.holdout_every)
     trained = train(scene.select(training), config, report, _files(workspace, config, report))
     gaussians = trained.gaussians
-    facts = {"num_gaussians": len(gaussians), "num_steps": trained.num_steps}
+    facts = {"num_gaussians": len(gaussians), "num_steps": trained.num_steps, "budget_s": config.budget_s or None}
     exposures = interpolated(trained.exposures, training, held_out)
     scores = _evaluate(workspace, replace(trained, exposures=exposures), scene.select(held_out), config, report)
     with atomic(workspace.scene_ply_path) as path:

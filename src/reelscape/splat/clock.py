@@ -60,7 +60,7 @@ def open_clock(config: TrainConfig, schedule: Schedule, report: Report, share: f
     if left_s < MIN_TRAINING_S:
         report.warn(
             "budget_exceeded",
-            f"Of the {config.budget_s:g} seconds that the run may take, the camera path left none for training, which gets "
+            f"The camera path left nothing of the {config.budget_s:g} seconds that the run may take: training gets "
             f"{MIN_TRAINING_S:g}. Give the run more time, or fewer pictures with --frames.",
         )
     return BudgetClock(max(left_s, MIN_TRAINING_S), schedule, share)

@@ -1,4 +1,4 @@
-// Eight-lane vectors from the compiler's vector extensions: one source becomes AVX2, SSE2 or NEON.
+// Eight-lane vectors from the compiler's vector extensions: one source becomes AVX-512, AVX2, SSE2 or NEON.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -199,7 +199,7 @@ private:
         return camera_from(viewmat, K, int(width), int(height));
     }
 
-    int rows_, degree_, count_;
+    int rows_, degree_;
     Splats splats_;
 };
 

@@ -1,4 +1,4 @@
-// A gaussian's visit to a tile: what compositing and depth share.
+// A gaussian's visit to a tile: what compositing, depth and weights share.
 #pragma once
 #include "splat_project.hpp"
 

@@ -64,10 +64,16 @@ class Observations:
         """The sightings where `mask` [M] holds."""
         return Observations(self.image_rows[mask], self.point_rows[mask], self.xys[mask])
 
+    def of_points(self, mask: npt.NDArray[np.bool_]) -> Observations:
+        """The sightings of the points [P] where `mask` holds, which count from 0 in their order."""
+        chosen = self.select(mask[self.point_rows])
+        return replace(chosen, point_rows=(np.cumsum(mask) - 1)[chosen.point_rows])
+
     def in_cameras(self, rows: Sequence[int] | Rows) -> Observations:
         """The sightings in the cameras at `rows` (indices), which count from 0 in that order."""
-        places = np.full(max([-1, *self.image_rows, *rows]) + 1, -1)
-        places[np.asarray(rows, np.int64)] = np.arange(len(rows))
+        chosen_rows = np.asarray(rows, np.int64)
+        places = np.full(max(self.image_rows.max(initial=-1), chosen_rows.max(initial=-1)) + 1, -1)
+        places[chosen_rows] = np.arange(len(chosen_rows))
         chosen = self.select(places[self.image_rows] >= 0)
         return replace(chosen, image_rows=places[chosen.image_rows])
 

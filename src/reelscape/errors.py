@@ -209,6 +209,12 @@ class UnusableCameras(TrainError):
     advice = "Find the camera path anew; a scene from elsewhere must have finite poses and plain pinhole cameras."
 
 
+class TooFewPictures(TrainError):
+    code = "too_few_pictures"
+    sentence = "The scene has too few pictures to hold some out and to train on the others."
+    advice = "Leave out --eval (train.holdout_every), or film longer so that more pictures find their place."
+
+
 class UnusablePicture(TrainError):
     code = "unusable_picture"
     sentence = "A picture of the scene cannot be trained on."

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+_RECLAIMABLE = ("inactive_file", "active_file", "slab_reclaimable")  # of memory.stat
+
 
 def num_usable_cores() -> int:
     """Cores that this process may run on."""
@@ -35,12 +37,13 @@ def _machine_free_bytes() -> int | None:
 
 
 def _container_free_bytes(group_dir: Path = Path("/sys/fs/cgroup")) -> int | None:
-    """What the container's limit leaves (control groups, version 2); files cached in memory give way when needed."""
+    """What the container's limit leaves (control groups, version 2); what the kernel caches gives way when needed."""
     try:
         limit_bytes = int((group_dir / "memory.max").read_text())
         used_bytes = int((group_dir / "memory.current").read_text())
         counts = dict(line.split() for line in (group_dir / "memory.stat").read_text().splitlines())
-        return max(0, limit_bytes - used_bytes + int(counts["inactive_file"]))
+        cached_bytes = sum(int(counts[name]) for name in _RECLAIMABLE)
+        return max(0, limit_bytes - used_bytes + cached_bytes)
     except (OSError, ValueError, KeyError):  # no limit is the word "max"
         return None
 

@@ -21,11 +21,13 @@ from reelscape.cameras import Cameras
 from reelscape.cli import main
 from reelscape.config import TrainConfig
 from reelscape.formats.colmap import Observations, SparseModel, write_model
+from reelscape.splat.evaluate import Evaluation
 from reelscape.splat.kernel import SplatModel
 
 NUM_CAMERAS = 9
 TINY = replace(QUICK, step_repeats=2, num_gaussians=(10_000,), num_steps=(20, 30), threads_steps=12, training_repeats=1)
 CONFIG = TrainConfig(max_gaussians=1000, sh_degree=1)
+SCORE = Evaluation(psnr_db=25.0, psnr_plain_db=24.0, psnr_fitted_db=26.0, ssim=0.8, num_images=2)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,7 @@ def test_pairs_per_pixel_are_those_of_trained_scenes() -> None:
 
 
 def points(*figures: tuple[int, float, float]) -> Training:
-    return Training(100, 10, 5, 0.5, tuple(Point(step, cpu_s, cpu_s, psnr_db) for step, cpu_s, psnr_db in figures))
+    return Training(100, 10, 5, SCORE, tuple(Point(step, cpu_s, cpu_s, psnr_db) for step, cpu_s, psnr_db in figures))
 
 
 def test_cpu_seconds_to_a_quality() -> None:
@@ -134,7 +136,10 @@ def test_the_command(run_dir: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        (["--set", "train.num_steps=50"], "bad_setting"),
+        (["--set", "train.num_steps=50"], "--steps"),
+        (["--set", "train.budget_s=50"], "by the clock"),
+        (["--set", "train.holdout_every=4"], "every 8th"),
+        (["--set", "train.checkpoint_every_s=1"], "nothing is saved"),
         (["--set", "train.nothing=1"], "bad_setting"),
         (["--set", "mesh.enabled=0"], "train.NAME=VALUE"),
         (["--part", "curves"], "unreadable_model"),

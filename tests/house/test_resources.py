@@ -12,13 +12,14 @@ from reelscape import resources
 def container(folder: Path, limit: str, used_bytes: int, cached_bytes: int) -> Path:
     (folder / "memory.max").write_text(f"{limit}\n")
     (folder / "memory.current").write_text(f"{used_bytes}\n")
-    (folder / "memory.stat").write_text(f"anon 5\ninactive_file {cached_bytes}\n")
+    counts = {"anon": 5, "inactive_file": 20, "active_file": 10, "slab_reclaimable": cached_bytes - 30}
+    (folder / "memory.stat").write_text("".join(f"{name} {count}\n" for name, count in counts.items()))
     return folder
 
 
 def test_a_container_leaves_its_limit_less_what_is_used_for_good(tmp_path: Path) -> None:
     assert resources._container_free_bytes(container(tmp_path, "1000", 700, 200)) == 500
-    assert resources._container_free_bytes(container(tmp_path, "1000", 1200, 0)) == 0
+    assert resources._container_free_bytes(container(tmp_path, "1000", 1200, 30)) == 0
 
 
 def test_no_limit_is_none(tmp_path: Path) -> None:

@@ -11,16 +11,25 @@ import pytest
 from PIL import Image
 from tests.made_gaussians import scatter_gaussians
 
-from reelscape.cameras import Cameras, Scene
+from reelscape.cameras import Cameras, Observations, Scene
 from reelscape.config import TrainConfig
-from reelscape.errors import OutOfMemory, ReelscapeError, TooFewPoints, UnusableCameras, UnusablePicture
+from reelscape.errors import (
+    OutOfMemory,
+    ReelscapeError,
+    TooFewPictures,
+    TooFewPoints,
+    UnusableCameras,
+    UnusablePicture,
+)
 from reelscape.gaussians import Gaussians
 from reelscape.report import Report
 from reelscape.splat import memory
+from reelscape.splat.checks import checked_scene
 from reelscape.splat.evaluate import evaluate
 from reelscape.splat.growth import grow
 from reelscape.splat.kernel import NEUTRAL, SplatModel
 from reelscape.splat.trainer import tidied, train
+from reelscape.splat.views import split_holdout
 
 SIZE = (48, 64)
 CONFIG = TrainConfig(num_steps=20, max_gaussians=1000, sh_degree=1, num_threads=1)
@@ -167,10 +176,33 @@ def test_a_held_out_picture_of_another_size_is_refused(scene: Scene, tmp_path: P
 
 
 def test_memory_is_refused_only_when_it_cannot_do(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    needed = CONFIG.max_gaussians * memory.GAUSSIAN_BYTES + SIZE[0] * SIZE[1] * memory.PIXEL_BYTES
+    needed = memory.model_bytes(len(scene.points), CONFIG) + SIZE[0] * SIZE[1] * memory.PIXEL_BYTES
     for available, budget in ((None, memory.KEPT_BYTES), (10**12, memory.KEPT_BYTES), (needed + 1000, 1000)):
         monkeypatch.setattr(memory, "available_bytes", lambda free=available: free)
-        assert memory.picture_budget_bytes(scene.cameras, CONFIG) == budget
+        assert memory.picture_budget_bytes(scene, CONFIG) == budget
     monkeypatch.setattr(memory, "available_bytes", lambda: needed - 1)
     with pytest.raises(OutOfMemory, match="GB"):
         train(scene, CONFIG, Report("train"))
+
+
+def test_memory_counts_the_gaussians_that_a_run_can_reach() -> None:
+    short = TrainConfig(num_steps=100, max_gaussians=1_000_000)
+    one = memory.model_bytes(1, replace(short, max_gaussians=1000)) // 1000
+    assert memory.model_bytes(40, short) == 18_000 * one
+    assert memory.model_bytes(30_000, short) == 30_000 * one
+    assert memory.model_bytes(40, replace(short, budget_s=60.0)) == 1_000_000 * one
+
+
+def test_points_that_are_left_out_take_their_sightings_along(scene: Scene) -> None:
+    points = scene.points.copy()
+    points[[0, 2]] = np.nan
+    rows = np.arange(5)
+    seen = Observations(np.zeros(5, np.int64), rows, np.stack([rows, rows], axis=1).astype(float))
+    checked = checked_scene(replace(scene, points=points, observations=seen))
+    assert checked.observations.xys[:, 0].tolist() == [1, 3, 4]
+    assert (checked.points[checked.observations.point_rows] == points[[1, 3, 4]]).all()
+
+
+def test_a_single_picture_cannot_be_held_out() -> None:
+    with pytest.raises(TooFewPictures, match="none to train on"):
+        split_holdout(1, 8)

@@ -55,3 +55,7 @@ def test_what_all_make_up_is_what_the_pictures_hold() -> None:
 def test_weights_of_another_shape_are_refused(weights: np.ndarray) -> None:
     with pytest.raises(ValueError, match="weights must be"):
         model().add_pixel_weights(np.eye(4), K, SIZE, weights)
+
+
+def test_nothing_is_left_of_no_gaussians() -> None:
+    assert len(without_unseen(SplatModel(scenes.gaussians(0), 1), cameras())) == 0

@@ -14,7 +14,7 @@ from reelscape.cameras import Cameras, Float, Observations
 from reelscape.splat import twin
 from reelscape.splat.exposure import Exposures, fit_exposure, interpolated, picture_sums, sums_of
 from reelscape.splat.kernel import NEUTRAL, SplatModel
-from reelscape.splat.photometry import gains_of
+from reelscape.splat.photometry import coarse, gains_of, solved
 from reelscape.splat.views import Views
 
 EXPOSURE = np.array([[1.3, 0.9, 0.75], [0.02, -0.01, 0.03]])
@@ -130,3 +130,12 @@ def test_the_sightings_of_some_cameras(sighted: tuple[Views, Observations, Float
     assert set(found.image_rows) == {0, 1}
     assert len(found) == np.isin(observations.image_rows, [4, 1]).sum()
     np.testing.assert_array_equal(found.xys[found.image_rows == 0], observations.xys[observations.image_rows == 4])
+
+
+def test_the_gains_do_not_depend_on_the_order_of_sums() -> None:
+    rng = np.random.default_rng(0)
+    shares, order = coarse(rng.uniform(size=(20, 5000))), rng.permutation(5000)
+    normal = shares @ shares.T
+    np.testing.assert_array_equal(normal, shares[:, order] @ shares[:, order].T)
+    right = rng.normal(size=(20, 3))
+    np.testing.assert_allclose(solved(normal, right), np.linalg.solve(normal, right))

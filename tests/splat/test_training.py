@@ -62,9 +62,11 @@ def score(gaussians: Gaussians, scene: Scene) -> float:
     )
 
 
-def test_training_learns_the_pictures(scene: Scene) -> None:
-    start = initial_gaussians(scene, 1, 1000, 0)
-    trained = train(scene, CONFIG, Report("train")).gaussians
+def test_training_learns_the_pictures(scene: Scene, tmp_path: Path) -> None:
+    start, counts = initial_gaussians(scene, 1, 1000, 0), [len(scene.points)]
+    files = TrainingFiles(tmp_path / "checkpoint.npz", "f", lambda early, psnr: counts.append(len(early.gaussians)))
+    trained = train(scene, CONFIG, Report("train"), files).gaussians
+    assert counts == sorted(counts) and counts[-1] == CONFIG.max_gaussians > counts[0]
     assert 0 < len(trained) <= CONFIG.max_gaussians
     assert score(trained, scene) > score(start, scene) + tolerances.SMALL_TRAINING_GAIN_DB
 
@@ -203,7 +205,7 @@ def test_checkpoints_of_other_settings_or_broken_ones_are_ignored(tmp_path: Path
 
 def test_too_few_or_broken_points_are_refused(scene: Scene) -> None:
     with pytest.raises(TooFewPoints):
-        initial_gaussians(replace(scene, points=scene.points * np.nan), 3, 1000, 0)
+        train(replace(scene, points=scene.points * np.nan), CONFIG, Report("train"))
 
 
 def test_spacing_of_neighbours() -> None:

@@ -12,7 +12,6 @@ import numpy as np
 
 from reelscape.cameras import Rows, Scene
 from reelscape.config import TrainConfig
-from reelscape.errors import UnusableCameras
 from reelscape.formats.colmap import read_scene
 from reelscape.report import Report
 from reelscape.resources import Meter
@@ -67,11 +66,8 @@ def scene_of(run_dir: Path) -> Scene:
 
 
 def split(scene: Scene) -> tuple[Rows, Rows]:
-    """Rows of the views to train on and of those held out. Raises UnusableCameras when there are too few."""
-    training, held_out = split_holdout(len(scene.cameras), HOLDOUT_EVERY)
-    if len(training) == 0:
-        raise UnusableCameras(f"A scene of {len(scene.cameras)} pictures has none to hold out and to train on.")
-    return training, held_out
+    """Rows of the views to train on and of those held out. Raises TooFewPictures."""
+    return split_holdout(len(scene.cameras), HOLDOUT_EVERY)
 
 
 def measure(scene: Scene, config: TrainConfig) -> Training:

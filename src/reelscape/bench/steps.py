@@ -95,9 +95,9 @@ def _typical_pairs(count: int) -> float:
 def pairs_per_pixel(gaussians: Gaussians, viewmat: Float, K: Float, size: tuple[int, int]) -> float:
     """How many gaussians have an alpha of 1/255 or more at a pixel: the mean over some pixels spread at random."""
     projected = twin.project(twin.parameters_of(gaussians), twin.View(viewmat, K, size), 0)
-    drawn = (projected.camera_means[:, 2] > twin.NEAR) & (projected.opacities > twin.MIN_ALPHA)
+    drawn = (projected.camera_means[:, 2] > twin.NEAR) & (projected.peaks > twin.MIN_ALPHA)
     centers, conics = projected.means2d[drawn], np.linalg.inv(projected.covs2d[drawn])
-    reach = 2 * np.log(projected.opacities[drawn] / twin.MIN_ALPHA)
+    reach = 2 * np.log(projected.peaks[drawn] / twin.MIN_ALPHA)
     counts = []
     for pixel in np.random.default_rng(2).uniform(0, size, (_NUM_PIXELS, 2)):
         dx, dy = (pixel - centers).T

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from reelscape.bench.suite import FULL, PARTS, QUICK, Plan, run
 from reelscape.config import PRESETS
-from reelscape.errors import BadSetting, ReelscapeError, coded
+from reelscape.errors import ReelscapeError, coded
+
+OWN_SETTINGS = {
+    "train.num_steps": "name the numbers of steps with --steps.",
+    "train.budget_s": "trainings that go by the clock cannot be compared.",
+    "train.holdout_every": "every 8th picture is held out.",
+    "train.checkpoint_every_s": "nothing is saved while it measures.",
+}
 
 
 def parse_settings(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -18,6 +26,9 @@ def parse_settings(context: click.Context, parameter: click.Parameter, values: t
     pairs = [value.partition("=") for value in values]
     if not all(name.startswith("train.") and equals for name, equals, _ in pairs):
         raise click.BadParameter("write settings of training as train.NAME=VALUE")
+    for name, _, _ in pairs:
+        if name in OWN_SETTINGS:
+            raise click.BadParameter(f"the benchmark sets {name} itself: {OWN_SETTINGS[name]}")
     return {name: value for name, _, value in pairs}
 
 
@@ -52,14 +63,7 @@ def parse_settings(context: click.Context, parameter: click.Parameter, values: t
     "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Also write the figures to this file."
 )
 def command(
-    run_dirs: tuple[Path, ...],
-    full: bool,
-    parts: tuple[str, ...],
-    num_steps: tuple[int, ...],
-    repeats: int | None,
-    preset: str,
-    settings: dict[str, str],
-    json_path: Path | None,
+    run_dirs: tuple[Path, ...], full: bool, parts: tuple[str, ...], json_path: Path | None, **options: Any
 ) -> None:
     """Measure training on this machine: a step by phase, threads, and CPU seconds to a quality.
 
@@ -67,14 +71,12 @@ def command(
     are, or else the sample room.
     """
     try:
-        if "train.num_steps" in settings:
-            raise BadSetting("The benchmark trains for several numbers of steps: name them with --steps.")
-        config = PRESETS[preset].with_settings(settings).train
+        config = PRESETS[options["preset"]].with_settings(options["settings"]).train
         extent = FULL if full else QUICK
         extent = replace(
             extent,
-            num_steps=tuple(sorted(num_steps)) or extent.num_steps,
-            training_repeats=repeats or extent.training_repeats,
+            num_steps=tuple(sorted(options["num_steps"])) or extent.num_steps,
+            training_repeats=options["repeats"] or extent.training_repeats,
         )
         figures = run(Plan(extent, parts or PARTS, run_dirs, config), click.echo)
         if json_path:

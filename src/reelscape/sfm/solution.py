@@ -64,14 +64,12 @@ class Solution:
 
     def keep_points(self, mask: Mask) -> Solution:
         """Without the other points."""
-        seen = self.observations.select(mask[self.observations.point_rows])
-        new_rows = np.cumsum(mask) - 1
         return replace(
             self,
             points=self.points[mask],
             rgbs=self.rgbs[mask],
             errors_px=self.errors_px[mask],
-            observations=replace(seen, point_rows=new_rows[seen.point_rows]),
+            observations=self.observations.of_points(mask),
         )
 
     def transformed(self, rotation: Float, origin: Float, scale: float) -> Solution:

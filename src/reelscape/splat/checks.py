@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from reelscape.cameras import Cameras, Float, Scene
 from reelscape.errors import TooFewPoints, UnusableCameras
-from reelscape.splat.initialise import MIN_POINTS
 
+MIN_POINTS = 30
 MAX_COORDINATE = 1e6  # scene units; float32 keeps a tenth of a unit there
 MAX_SIDE_PX = 32_768
 FOCAL_SHARES = (0.01, 1000.0)  # of the longer side: fields of view of 179 and 0.06 degrees
@@ -21,7 +21,7 @@ _ROTATION_TOLERANCE = 1e-3
 def checked_scene(scene: Scene) -> Scene:
     """The scene with the points that can be used. Raises UnusableCameras, TooFewPoints."""
     check_cameras(scene.cameras)
-    near = (np.abs(scene.points) <= MAX_COORDINATE).all(axis=1)  # NaN is not
+    near = np.asarray((np.abs(scene.points) <= MAX_COORDINATE).all(axis=1))  # NaN is not
     points, rgbs = scene.points[near], scene.rgbs[near]
     num_places = len(np.unique(points, axis=0))
     if num_places < MIN_POINTS:
@@ -29,7 +29,7 @@ def checked_scene(scene: Scene) -> Scene:
     num_seen = int(_seen(scene.cameras, points).sum())
     if num_seen < MIN_POINTS:
         raise TooFewPoints(f"Only {num_seen} of {len(points)} 3D points lie before a camera.")
-    return replace(scene, points=points, rgbs=rgbs)
+    return replace(scene, points=points, rgbs=rgbs, observations=scene.observations.of_points(near))
 
 
 def check_cameras(cameras: Cameras) -> None:

@@ -29,5 +29,7 @@ def pixels_made_up(model: SplatModel, cameras: Cameras) -> Float32:
 
 def without_unseen(model: SplatModel, cameras: Cameras) -> Gaussians:
     """The model's gaussians that make up enough of the pictures of `cameras`."""
+    if len(model) == 0:
+        return model.gaussians()
     pixels = pixels_made_up(model, cameras)
     return model.gaussians().select(pixels >= MIN_SHARE * pixels.mean())

@@ -5,26 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from reelscape.cameras import Cameras, Float, Scene
-from reelscape.errors import TooFewPoints
 from reelscape.gaussians import Gaussians
 from reelscape.splat.growth import morton_order
 
 SH_C0 = 0.28209479177387814  # Y_0^0
 INIT_OPACITY = 0.3
-MIN_POINTS = 30
 _WINDOW = 6
 
 
 def initial_gaussians(scene: Scene, sh_degree: int, max_gaussians: int, seed: int) -> Gaussians:
-    """One gaussian per sparse point (a random part when there are more than `max_gaussians`). Raises TooFewPoints."""
-    finite = np.isfinite(scene.points).all(axis=1)
-    points, rgbs = scene.points[finite], scene.rgbs[finite]
-    if len(points) < MIN_POINTS:
-        raise TooFewPoints(f"Only {len(points)} 3D points were found; splats need at least {MIN_POINTS} to start.")
+    """One gaussian per sparse point of a scene that was checked; a random part when they exceed `max_gaussians`."""
     rng = np.random.default_rng(seed)
-    rows = np.sort(rng.permutation(len(points))[:max_gaussians])
-    rows = rows[morton_order(points[rows])]
-    points, rgbs = points[rows], rgbs[rows]
+    rows = np.sort(rng.permutation(len(scene.points))[:max_gaussians])
+    rows = rows[morton_order(scene.points[rows])]
+    points, rgbs = scene.points[rows], scene.rgbs[rows]
     num = len(points)
     spacing = neighbour_distances(points)
     return Gaussians(

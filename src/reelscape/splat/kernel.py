@@ -91,7 +91,7 @@ class SplatModel:
 
     @classmethod
     def restore(cls, gaussians: Gaussians, first: Gaussians, second: Gaussians, num_threads: int = 0) -> SplatModel:
-        """A model with given moments: after a checkpoint, growth, relocation or re-ordering."""
+        """A model with given moments: that of a checkpoint."""
         model = cls.__new__(cls)
         model._load(gaussians, (first, second), num_threads)
         return model

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from reelscape.cameras import Cameras
+import math
+
+from reelscape.cameras import Scene
 from reelscape.config import TrainConfig
 from reelscape.errors import OutOfMemory
 from reelscape.resources import available_bytes
+from reelscape.splat.schedule import GAUSSIANS_PER_ROOT_STEP
 from reelscape.splat.views import KEPT_BYTES
 
-GAUSSIAN_BYTES = 59 * 4 * 13 + 200  # parameters, two moments, their copies while the model grows; tile pairs
+COPIES = 10  # of a gaussian's values at the end: model and moments, average, the model of the cleaning, their copies
+WORK_BYTES = 350  # of a gaussian in a step: its record and its pairs with tiles
 PIXEL_BYTES = 120  # of the largest picture: decoded, its planes, their gradient and the loss' maps
 
 
-def picture_budget_bytes(cameras: Cameras, config: TrainConfig) -> int:
+def model_bytes(num_points: int, config: TrainConfig) -> int:
+    """What the gaussians take at most, in a training that starts from `num_points`."""
+    num_values = 11 + 3 * (config.sh_degree + 1) ** 2
+    return _most_gaussians(num_points, config) * (4 * num_values * COPIES + WORK_BYTES)
+
+
+def _most_gaussians(num_points: int, config: TrainConfig) -> int:
+    """How many the run can reach: it grows by its number of steps, which nobody knows of one with a budget."""
+    if config.budget_s:
+        return config.max_gaussians
+    grown = int(GAUSSIANS_PER_ROOT_STEP * math.sqrt(config.num_steps))
+    return min(config.max_gaussians, max(num_points, grown))
+
+
+def picture_budget_bytes(scene: Scene, config: TrainConfig) -> int:
     """What may be kept of the pictures (see `Views`). Raises OutOfMemory when there is not even room to decode them."""
-    pixels = int(cameras.sizes.prod(axis=1).max())
-    needed, available = config.max_gaussians * GAUSSIAN_BYTES + pixels * PIXEL_BYTES, available_bytes()
+    pixels = int(scene.cameras.sizes.prod(axis=1).max())
+    needed, available = model_bytes(len(scene.points), config) + pixels * PIXEL_BYTES, available_bytes()
     if available is None:
         return KEPT_BYTES
     if needed > available:

@@ -30,8 +30,7 @@ def gains_of(views: Views, observations: Observations) -> Float:
     chosen = observations.select(clear)
     points, point_rows = np.unique(chosen.point_rows, return_inverse=True)
     sightings = _Sightings(chosen.image_rows, point_rows, np.log(colors[clear]), len(views), len(points))
-    log_gains: Float = np.round(sightings.solve(), 6)  # beyond that, sums depend on the threads of numpy's BLAS
-    return np.exp(log_gains)
+    return np.asarray(np.exp(sightings.solve()))
 
 
 def _stride(observations: Observations) -> int:
@@ -87,9 +86,10 @@ class _Sightings:
             table = np.zeros((self.num_views, _CHUNK))
             np.add.at(table, (self.view_rows[low:high], self.point_rows[low:high] - start), weights[low:high])
             known = table[:, : len(totals[start : start + _CHUNK])]
-            normal -= (known / totals[start : start + _CHUNK]) @ known.T
+            shares = coarse(known / np.sqrt(totals[start : start + _CHUNK]))
+            normal -= shares @ shares.T
         offsets = weights[:, None] * (self.log_colors - means[self.point_rows])
-        gains = np.linalg.solve(normal, _sums(self.view_rows, offsets, self.num_views))
+        gains = solved(normal, _sums(self.view_rows, offsets, self.num_views))
         return np.asarray(gains - gains.mean(axis=0))
 
     def _residuals(self, gains: Float, weights: Float) -> Float:
@@ -98,6 +98,25 @@ class _Sightings:
         totals = np.bincount(self.point_rows, weights, self.num_points)
         means = _sums(self.point_rows, weights[:, None] * left, self.num_points) / totals[:, None]
         return np.asarray(left - means[self.point_rows])
+
+
+def coarse(values: Float) -> Float:
+    """The values in multiples of 2^-18: products of those below 1, and sums of 2^17 of them, are exact in float64.
+
+    So a matrix product is the same in whatever order the threads of numpy's BLAS sum it.
+    """
+    return np.asarray(np.rint(values * 2.0**18) / 2.0**18)
+
+
+def solved(matrix: Float, right: Float) -> Float:
+    """The solution [V, 3] of a positive definite system, by elimination without BLAS, whose threads change its sums."""
+    rows = np.concatenate([matrix, right], axis=1)
+    for k in range(len(rows)):
+        rows[k] /= rows[k, k]
+        factors = rows[:, k].copy()
+        factors[k] = 0.0
+        rows -= factors[:, None] * rows[k]
+    return rows[:, len(rows) :]
 
 
 def _sums(rows: npt.NDArray[np.int64], values: Float, count: int) -> Float:

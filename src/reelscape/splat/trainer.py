@@ -61,7 +61,7 @@ def train(scene: Scene, config: TrainConfig, report: Report, files: TrainingFile
     UnusableCameras, UnusablePicture, OutOfMemory, Cancelled.
     """
     scene = checked_scene(scene)
-    views = Views(scene.cameras, scene.image_dir, report.check, picture_budget_bytes(scene.cameras, config))
+    views = Views(scene.cameras, scene.image_dir, report.check, picture_budget_bytes(scene, config))
     schedule = Schedule(config, scene_extent(scene.cameras))
     state = _start(scene, views, config, files)
     clock = open_clock(config, schedule, report, state.share)

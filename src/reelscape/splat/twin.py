@@ -1,8 +1,8 @@
 """The splat kernel once more, slowly and readably: plain numpy in float64, checked against the C++ by the tests.
 
 Sources: 3D Gaussian Splatting (Kerbl et al. 2023), EWA splatting (Zwicker et al. 2001), gsplat's torch reference
-(gsplat/cuda/_torch_impl.py) for the conventions, Mip-Splatting (Yu et al. 2024) for the opacity on screen, Wang et al.
-2004 for SSIM. Arrays: N gaussians, image [H, W].
+(gsplat/cuda/_torch_impl.py) for the conventions, Mip-Splatting (Yu et al. 2024) for the opacity on screen.
+Arrays: N gaussians, image [H, W].
 
 One rule is this project's own. A pixel is not finished when its transmittance falls below 1e-4; instead, within each
 tile of 32x32 pixels, before every 32nd gaussian of the tile's list, each row retires whose pixels are all below it.
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from reelscape.gaussians import Gaussians, sigmoid
 from reelscape.splat.kernel import NEUTRAL, StepSettings
+from reelscape.splat.twin_loss import image_loss
 
 Float = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
@@ -286,34 +287,6 @@ def median_depth(parameters: Parameters, view: View) -> Float:
         reach = DEPTH_REACH * scales.max() * np.array([-1, 1])
         depth = np.where(crosses, np.maximum(np.clip(densest, *(projected.camera_means[n, 2] + reach)), NEAR), depth)
     return depth
-
-
-def blur(image: Float) -> Float:
-    """[H, W, C] under SSIM's window, a Gaussian of 11 pixels with sigma 1.5; zeros outside the image."""
-    weights = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
-    weights /= weights.sum()
-    for axis in (0, 1):
-        padded = np.pad(image, [(5, 5) if a == axis else (0, 0) for a in range(3)])
-        shifted = [np.take(padded, np.arange(image.shape[axis]) + i, axis) for i in range(11)]
-        image = sum((w * s for w, s in zip(weights, shifted, strict=True)), np.zeros_like(image))
-    return image
-
-
-def image_loss(image: Float, target: Float, ssim_weight: float) -> tuple[float, Float]:
-    """(1 - w) L1 + w (1 - SSIM) of [H, W, 3] in 0..1, and its gradient by `image`."""
-    c1, c2 = 0.01**2, 0.03**2
-    mx, my = blur(image), blur(target)
-    variances = blur(image**2 + target**2) - mx**2 - my**2
-    covariance = blur(image * target) - mx * my
-    n1, n2, d1, d2 = 2 * mx * my + c1, 2 * covariance + c2, mx**2 + my**2 + c1, variances + c2
-    ssim = n1 * n2 / (d1 * d2)
-    by_covariance, by_variance = 2 * n1 / (d1 * d2), -ssim / d2
-    by_mean = 2 * my * n2 / (d1 * d2) - 2 * mx * ssim / d1 - my * by_covariance - 2 * mx * by_variance
-    ssim_gradient = blur(by_mean) + 2 * image * blur(by_variance) + target * blur(by_covariance)
-    difference = image - target
-    loss = (1 - ssim_weight) * np.abs(difference).mean() + ssim_weight * (1 - ssim.mean())
-    gradient = ((1 - ssim_weight) * np.sign(difference) - ssim_weight * ssim_gradient) / image.size
-    return float(loss), gradient
 
 
 def loss_of(parameters: Parameters, view: View, target: npt.NDArray[np.uint8], settings: StepSettings) -> float:

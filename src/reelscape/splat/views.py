@@ -16,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from reelscape.cameras import Cameras, Float
-from reelscape.errors import UnusablePicture
+from reelscape.errors import TooFewPictures, UnusablePicture
 from reelscape.resources import num_usable_cores
 
 Picture = npt.NDArray[np.uint8]
@@ -156,7 +156,12 @@ def halve(picture: Picture) -> Picture:
 
 
 def split_holdout(num_views: int, every: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Indices of the training and the held-out views: every n-th from the first, as is usual for such scores."""
+    """Indices of the training and the held-out views: every n-th from the first, as is usual for such scores.
+
+    Raises TooFewPictures when none is left to train on.
+    """
     indices = np.arange(num_views)
     held_out = indices % every == 0 if every else np.zeros(num_views, bool)
+    if num_views and held_out.all():
+        raise TooFewPictures(f"Of {num_views} picture(s) every {every}th is held out, which leaves none to train on.")
     return indices[~held_out], indices[held_out]

@@ -6,11 +6,12 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from reelscape.cameras import Scene
+from reelscape.cameras import Float, Scene
 from reelscape.config import TrainConfig, fingerprint
 from reelscape.formats.colmap import read_scene
 from reelscape.formats.ply import write_ply
 from reelscape.formats.spz import write_spz
+from reelscape.gaussians import Gaussians
 from reelscape.inputs import hash_input
 from reelscape.report import Report
 from reelscape.splat.evaluate import evaluate
@@ -28,7 +29,7 @@ def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, 
 
     Facts: num_gaussians, num_steps, and over num_eval_images held-out views (null when none are) psnr_db and ssim at
     the exposure between their neighbours', psnr_plain_db without any, and psnr_fitted_db at one fitted to each photo.
-    Raises TooFewPoints, UnusableCameras, UnusablePicture, OutOfMemory, Cancelled.
+    Raises TooFewPictures, TooFewPoints, UnusableCameras, UnusablePicture, OutOfMemory, Cancelled.
     """
     scene = read_scene(workspace.sparse_dir, workspace.images_dir)
     training, held_out = split_holdout(len(scene.cameras), config.holdout_every)
@@ -36,7 +37,7 @@ def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, 
     gaussians = trained.gaussians
     facts = {"num_gaussians": len(gaussians), "num_steps": trained.num_steps, "budget_s": config.budget_s or None}
     exposures = interpolated(trained.exposures, training, held_out)
-    scores = _evaluate(workspace, replace(trained, exposures=exposures), scene.select(held_out), config, report)
+    scores = _evaluate(workspace, gaussians, scene.select(held_out), exposures, config, report)
     with atomic(workspace.scene_ply_path) as path:
         write_ply(path, gaussians)
     remove(workspace.checkpoint_path)
@@ -44,13 +45,13 @@ def run(workspace: Workspace, config: TrainConfig, report: Report) -> dict[str, 
 
 
 def _evaluate(
-    workspace: Workspace, trained: Trained, held_out: Scene, config: TrainConfig, report: Report
+    workspace: Workspace, gaussians: Gaussians, held_out: Scene, exposures: Float, config: TrainConfig, report: Report
 ) -> dict[str, Any]:
     remove(workspace.eval_dir)
     if len(held_out.cameras) == 0:
         return {"psnr_db": None, "psnr_plain_db": None, "psnr_fitted_db": None, "ssim": None, "num_eval_images": 0}
     with atomic(workspace.eval_dir) as folder:
-        result = evaluate(trained.gaussians, held_out, trained.exposures, folder, config.num_threads, report)
+        result = evaluate(gaussians, held_out, exposures, folder, config.num_threads, report)
     return {
         "psnr_db": result.psnr_db,
         "psnr_plain_db": result.psnr_plain_db,

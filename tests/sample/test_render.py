@@ -10,13 +10,22 @@ from tests.sample.rooms import CAMERAS, CONFIG, TEXEL_M, pixel_centers, project,
 
 from reelscape._native import kernels
 from reelscape.sample import Sensor, default_room, intrinsics, read_mesh, render_depth, render_frame
-from reelscape.sample.mesh import Room, mipmaps
+from reelscape.sample.mesh import Room, assemble, mipmaps
+from reelscape.sample.patches import Patch
 from reelscape.sample.truth import write_mesh
 
 
 @pytest.fixture(scope="module")
 def room() -> Room:
     return default_room(TEXEL_M)
+
+
+def test_a_folded_patch_is_lit() -> None:
+    """Its normals turn over amid a cell of the light map."""
+    depths = np.array([0.0, 0.1, 0.2, 0.2, 0.1, 0.0, -0.1, -0.2, -0.3, -0.4, -0.5])
+    points = np.stack(np.broadcast_arrays([[-0.1, 0.1]], 0.0, depths[:, None]), axis=2)
+    room = assemble([Patch(points, lambda sheet: sheet.plain((1, 1, 1)))], 0.1, 0)
+    assert room.colours.min() > 0
 
 
 def first_hit(origin: np.ndarray, way: np.ndarray, corners: np.ndarray) -> float:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
 from reelscape.errors import BadEmail, BadPassword, BadUserName
-from reelscape.web import account_urls, accounts, keys
+from reelscape.web import account_urls, accounts, keys, throttles
+from reelscape.web.forms import PASSWORD_RULE
 from reelscape.web.models import ApiKey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.service.guarded_routes")]
@@ -123,9 +126,19 @@ def test_many_wrong_passwords_lock_out_with_a_clear_page(client: Client, ann: Us
     assert "Wait 15 minutes" in text_of(locked)
 
 
+def test_forms_say_no_more_than_is_needed(signed_in: Client, configure: Any) -> None:
+    configure(signup=True)
+    for answer in (Client().get("/accounts/signup/"), signed_in.get("/accounts/password/change/")):
+        text = text_of(answer)
+        assert text.count(PASSWORD_RULE) == 1 and ":</label>" not in text and "placeholder" not in text
+    (least,) = (v["OPTIONS"] for v in django_settings.AUTH_PASSWORD_VALIDATORS if "OPTIONS" in v)
+    assert f"{least['min_length']} characters" in PASSWORD_RULE
+
+
 def test_failed_sign_ins_are_told_in_one_sentence_and_not_too_often(
-    client: Client, ann: User, caplog: pytest.LogCaptureFixture
+    client: Client, ann: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(throttles, "time", SimpleNamespace(time=lambda: 600.0))  # all within one minute
     caplog.set_level("WARNING")
     log_in(client, "seven brown foxes", "ann", REMOTE_ADDR="192.0.2.7")
     assert [record.getMessage() for record in caplog.records] == ["a sign-in failed; it came from 192.0.2.7"]
@@ -359,7 +372,7 @@ def test_the_fields_of_the_sign_in_page_stand_one_below_the_other(client: Client
 def test_the_profile_tells_what_a_key_is_for(signed_in: Client, settings: Any) -> None:
     text = text_of(signed_in.get(PROFILE))
     assert f"reelscape submit {settings.REELSCAPE.public_url} VIDEO --key YOUR_API_KEY" in text
-    for link in ("/llms.txt", "/api/v1/openapi.json"):
+    for link in ("/docs/", "/docs/api/"):
         assert f'href="{link}"' in text
 
 

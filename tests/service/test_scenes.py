@@ -204,10 +204,17 @@ def test_files_that_are_none_of_a_scene_are_not_there(ann: Caller, job: Job) -> 
         assert client.get(f"/scenes/{job.id}/{file}").status_code == 404, file
 
 
-@pytest.mark.parametrize(("name", "words"), [("queued", "Waiting for its turn"), ("running", "Half of train")])
-def test_a_scene_in_the_making_shows_how_far_it_is(ann: Caller, name: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "message", "words"),
+    [
+        ("queued", "", "Waiting for its turn"),
+        ("running", "half of train", "Half of train"),
+        ("running", "step 1458 of 4000, 10000 gaussians, 30.8 dB", "Training: 10,000 splats so far"),
+    ],
+)
+def test_a_scene_in_the_making_shows_how_far_it_is(ann: Caller, name: str, message: str, words: str) -> None:
     upload = made_upload(ann.user)
-    job = made_job(ann.user, status=name, stage="train", overall=0.5, message="half of train", video=upload)
+    job = made_job(ann.user, status=name, stage="train", overall=0.5, message=message, video=upload)
     picture = preview_key(upload.key)
     write_blob(picture, b"a picture")
     Asset.objects.create(owner=ann.user, kind="product", key=picture, name="thumbnail", extension="png", size_bytes=9)

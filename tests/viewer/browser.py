@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -287,10 +287,14 @@ class Page:
 
     def swipe(self, start: tuple[float, float], end: tuple[float, float], steps: int = 5) -> None:
         """Drag with one finger."""
+        self.fingers([start, end], steps=steps)
+
+    def fingers(self, *paths: Sequence[tuple[float, float]], steps: int = 5) -> None:
+        """Drag with several fingers at once, each from the start of its path to the end."""
         for step in range(steps + 1):
-            x, y = (a + (b - a) * step / steps for a, b in zip(start, end, strict=True))
-            kind = "touchMove" if step else "touchStart"
-            self.send("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": x, "y": y}])
+            points = [[a + (b - a) * step / steps for a, b in zip(*path, strict=True)] for path in paths]
+            touches = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+            self.send("Input.dispatchTouchEvent", type="touchMove" if step else "touchStart", touchPoints=touches)
         self.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
 
     def drag(self, start: tuple[float, float], end: tuple[float, float], steps: int = 5) -> None:

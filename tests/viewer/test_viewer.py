@@ -241,6 +241,29 @@ def test_flying_and_going_home(browser: Browser, scene_dir: Path) -> None:
         assert_upright(page.picture())
 
 
+def test_fingers_turn_zoom_and_move(browser: Browser, scene_dir: Path) -> None:
+    x, y = CENTER
+    with opened(browser, scene_dir, GLB, touch=True) as (_, page):
+        wait_until_drawn(page)
+        seen = []
+        for paths in (
+            [[CENTER, (x + 90, y + 40)]],
+            [[(x - 40, y), (x - 80, y)], [(x + 40, y), (x + 80, y)]],
+            [[(x - 40, y), (x + 20, y + 30)], [(x + 40, y), (x + 100, y + 30)]],
+        ):
+            page.press("KeyR", "r")
+            wait_until_still(page)
+            page.fingers(*paths)
+            wait_until_still(page)
+            seen.append({name: centroid(page.picture(), name) for name in ("left", "right", "up")})
+    turned, nearer, moved = seen
+    span = spot_of("right")[0] - spot_of("left")[0]
+    assert turned["left"][0] - spot_of("left")[0] > 10, "one finger turned nothing"
+    assert nearer["right"][0] - nearer["left"][0] == pytest.approx(2 * span, rel=0.2), "pinching is not zooming"
+    for name in moved:
+        assert math.dist(moved[name], np.add(spot_of(name), (60, 30))) < 10, "two fingers did not carry the scene along"
+
+
 def test_a_double_click_goes_there(browser: Browser, scene_dir: Path) -> None:
     for shape in (SPZ, GLB):
         with opened(browser, scene_dir, shape) as (_, page):

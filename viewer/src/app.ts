@@ -1,4 +1,5 @@
 import { shapesOf, urlOf, type SceneConfig, type Shape } from "./config";
+import { isWholePage } from "./dom";
 import { fetchAhead } from "./download";
 import { listenToKeys } from "./keyboard";
 import { follow, type LiveState } from "./live";
@@ -84,8 +85,8 @@ export class App {
       return this.takeSnapshot(state);
     }
     this.config = { ...this.config, ...state.config, live: null };
-    await this.open();
     this.shell.setLive(null);
+    await this.open();
     this.shell.say("Finished");
   }
 
@@ -126,8 +127,7 @@ export class App {
 
   private listen(viewer: Viewer): void {
     const { canvas, host } = this.shell;
-    const wholePage = document.documentElement.classList.contains("viewer-page");
-    listenToKeys(wholePage ? document : host, {
+    listenToKeys(isWholePage() ? document : host, {
       held: (codes) => viewer.press(codes),
       command: (command) => {
         if (command === "shape") this.nextShape(viewer);

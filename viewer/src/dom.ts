@@ -19,6 +19,9 @@ export function svg(tag: string, attributes: Record<string, string> = {}, ...chi
   return element;
 }
 
+/** Whether the viewer is the page, not a part of one that has a heading and tells the news by itself. */
+export const isWholePage = (): boolean => document.documentElement.classList.contains("viewer-page");
+
 export const prefersStillness = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export const hasTouch = (): boolean => matchMedia("(pointer: coarse)").matches;

@@ -1,4 +1,4 @@
-import { el, hasTouch } from "./dom";
+import { el, hasTouch, isWholePage } from "./dom";
 import { helpDialog } from "./help";
 import { icon, type IconName } from "./icons";
 import type { SceneConfig, Shape } from "./config";
@@ -48,7 +48,7 @@ export class Shell {
   ) {
     this.canvas.setAttribute("aria-label", `${config.title}: a 3D scene. Arrow keys turn it.`);
     this.addPoster(config);
-    const title = el("h1", { class: "title" }, config.title);
+    const title = el(isWholePage() ? "h1" : "p", { class: "title" }, config.title);
     const top = el("div", { class: "top" }, title, this.live, this.shapeBar);
     const bottom = el("div", { class: "bottom" }, this.note, this.hint, this.bar);
     host.append(this.canvas, this.progressLine, top, bottom, this.help);

@@ -15,6 +15,7 @@ from reelscape.sample.patches import Patch
 from reelscape.sample.sheet import Colours, Sheet, resized
 
 LIGHT_CELL_M = 0.05
+_LEAST_LENGTH = 1e-9
 WINDOW_AREA_M2 = 0.8  # glowing patches larger than this are windows, smaller ones lamp shades
 
 
@@ -104,8 +105,18 @@ def _light_grid(patch: Patch, cell_m: float) -> tuple[NDArray[np.float64], NDArr
     width_m, height_m = patch.extent
     h, w = (int(np.clip(np.ceil(size * patch.light_detail / cell_m), 2, 240)) for size in (height_m, width_m))
     rows, columns = (np.arange(h) + 0.5) / h, (np.arange(w) + 0.5) / w
-    normals = _sampled(patch.normals(), rows, columns)
-    return _sampled(patch.points, rows, columns), normals / np.linalg.norm(normals, axis=2, keepdims=True)
+    return _sampled(patch.points, rows, columns), _sampled_units(patch.normals(), rows, columns)
+
+
+def _sampled_units(
+    grid: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Unit samples of a grid of unit vectors; amid a fold, where neighbours cancel out, the nearest of them."""
+    samples = _sampled(grid, rows, columns)
+    lengths = np.linalg.norm(samples, axis=2, keepdims=True)
+    y, x = (np.rint(at * (size - 1)).astype(int) for at, size in zip((rows, columns), grid.shape[:2], strict=True))
+    units = np.where(lengths > _LEAST_LENGTH, samples / np.maximum(lengths, _LEAST_LENGTH), grid[y][:, x])
+    return np.asarray(units, dtype=np.float64)
 
 
 def _sampled(grid: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:

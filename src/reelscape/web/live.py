@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,7 @@ _STAGES = {
 }
 """The stages in a word or two, for a corner of the viewer."""
 _NUM_LINES = 20
+_TRAINING = re.compile(r"step [0-9]+.*, ([0-9]{1,9}) gaussians")
 
 
 def running(job: Job, snapshot_url: Callable[[Snapshot], str]) -> State:
@@ -44,10 +46,16 @@ def running(job: Job, snapshot_url: Callable[[Snapshot], str]) -> State:
         "stage": _STAGES.get(job.stage, "waiting" if job.status == Job.Status.QUEUED else "starting"),
         "percent": round(100 * job.overall),
         "snapshot": {"step": shown.step, "url": snapshot_url(shown)} if shown else None,
-        "text": words.current_step(job),
+        "text": current_step(job),
         "more": _more(job),
         "steps": steps(job),
     }
+
+
+def current_step(job: Job) -> str:
+    """What happens to the job now, for people: the trainer's words, steps and decibels, are for the log."""
+    told = _TRAINING.match(job.message) if job.status == Job.Status.RUNNING else None
+    return f"Training: {int(told[1]):,} splats so far" if told else words.current_step(job)
 
 
 def failed(job: Job) -> State:

@@ -104,7 +104,15 @@ LOGOUT_REDIRECT_URL = LOGIN_URL
 
 _MAIL = mail_server(REELSCAPE.mail_url, _PUBLIC.hostname)
 ACCOUNT_ADAPTER = "reelscape.web.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "reelscape.web.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "reelscape.web.forms.SignInForm",
+    "signup": "reelscape.web.forms.SignUpForm",
+    "add_email": "reelscape.web.forms.AddEmailForm",
+    "change_password": "reelscape.web.forms.ChangePasswordForm",
+    "reset_password": "reelscape.web.forms.ResetPasswordForm",
+    "reset_password_from_key": "reelscape.web.forms.ResetPasswordKeyForm",
+    "reauthenticate": "reelscape.web.forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if _MAIL else "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional" if _MAIL else "none"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from reelscape.jobs import engine
 from reelscape.jobs.files import PREVIEW_SUFFIX
 from reelscape.jobs.models import Asset, Job
+from reelscape.web import live
 from reelscape.web.api_v1 import rows, words
 
 PAGE_SIZE = 24
@@ -82,7 +83,7 @@ def _card(job: Any, place: int | None, is_owner: bool) -> Card:
         picture=f"/scenes/{job.id}/{file}" if file else "",
         state=_state(job),
         look=_LOOKS[job.status],
-        step=f"Place {place} in the queue" if place else words.current_step(job),
+        step=f"Place {place} in the queue" if place else live.current_step(job),
         percent=round(100 * job.overall),
         seconds_left=words.seconds_left(job, timezone.now()),
     )

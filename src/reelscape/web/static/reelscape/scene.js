@@ -26,7 +26,9 @@ function tell(state) {
   part("more").textContent = state.more;
   part("hint").hidden = Boolean(state.snapshot);
   part("steps").replaceChildren(...state.steps.map(stepItem));
-  if (state.log) part("log").replaceChildren(...state.log.map(([at, line]) => item([["at", at]], ` ${line}`)));
+  if (!state.log) return;
+  part("log").replaceChildren(...state.log.map(([at, line]) => item([["at", at]], ` ${line}`)));
+  part("log").parentElement.hidden = !state.log.length;
 }
 
 function stepItem(step) {

@@ -186,11 +186,10 @@ def test_memory_is_refused_only_when_it_cannot_do(scene: Scene, monkeypatch: pyt
 
 
 def test_memory_counts_the_gaussians_that_a_run_can_reach() -> None:
-    short = TrainConfig(num_steps=100, max_gaussians=1_000_000)
-    one = memory.model_bytes(1, replace(short, max_gaussians=1000)) // 1000
-    assert memory.model_bytes(40, short) == 18_000 * one
-    assert memory.model_bytes(30_000, short) == 30_000 * one
-    assert memory.model_bytes(40, replace(short, budget_s=60.0)) == 1_000_000 * one
+    config = replace(CONFIG, max_gaussians=100_000)
+    limit = memory.model_bytes(50_000, config)
+    assert memory.model_bytes(30_000, config) == memory.model_bytes(200_000, config) == limit
+    assert memory.model_bytes(100, config) < limit / 2
 
 
 def test_points_that_are_left_out_take_their_sightings_along(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from reelscape.cameras import Scene
 from reelscape.config import TrainConfig
 from reelscape.errors import OutOfMemory
 from reelscape.resources import available_bytes
-from reelscape.splat.schedule import GAUSSIANS_PER_ROOT_STEP
+from reelscape.splat.schedule import GROWTH_FACTOR, NUM_GROWTH_ROUNDS
 from reelscape.splat.views import KEPT_BYTES
 
 COPIES = 10  # of a gaussian's values at the end: model and moments, average, the model of the cleaning, their copies
@@ -23,11 +23,8 @@ def model_bytes(num_points: int, config: TrainConfig) -> int:
 
 
 def _most_gaussians(num_points: int, config: TrainConfig) -> int:
-    """How many the run can reach: it grows by its number of steps, which nobody knows of one with a budget."""
-    if config.budget_s:
-        return config.max_gaussians
-    grown = int(GAUSSIANS_PER_ROOT_STEP * math.sqrt(config.num_steps))
-    return min(config.max_gaussians, max(num_points, grown))
+    """How many the run can reach: it may be that all its rounds of growth do not come to the limit."""
+    return min(config.max_gaussians, math.ceil(num_points * GROWTH_FACTOR**NUM_GROWTH_ROUNDS))
 
 
 def picture_budget_bytes(scene: Scene, config: TrainConfig) -> int:

@@ -212,7 +212,7 @@ class UnusableCameras(TrainError):
 class TooFewPictures(TrainError):
     code = "too_few_pictures"
     sentence = "The scene has too few pictures to hold some out and to train on the others."
-    advice = "Leave out --eval (train.holdout_every), or film longer so that more pictures find their place."
+    advice = "Train on all pictures (train.holdout_every 0), or film longer so that more pictures find their place."
 
 
 class UnusablePicture(TrainError):

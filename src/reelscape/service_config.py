@@ -11,7 +11,8 @@ from typing import Any
 from reelscape.errors import BadSetting
 
 PREFIX = "REELSCAPE_"
-PRESETS = ("draft", "balanced", "best")
+PRESETS = {"draft": (40_000, 600), "balanced": (80_000, 2000), "best": (200_000, 6000)}
+"""The presets of a run with their most gaussians and training steps; a test holds them against those of `config`."""
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -82,7 +83,7 @@ class ServiceConfig:
         1000, "Upload addresses of one account that may wait for their file at once; 0 sets no limit."
     )
 
-    preset: str = _setting("balanced", "Preset that jobs run with.", choices=PRESETS)
+    preset: str = _setting("balanced", "Preset that jobs run with.", choices=tuple(PRESETS))
     default_max_gaussians: int = _setting(80_000, "Gaussians of a job that names no number.", low=1)
     default_num_steps: int = _setting(2000, "Training steps of a job that names no number.", low=1)
     run_command: tuple[str, ...] = _setting(

@@ -64,7 +64,10 @@ def test_a_number_that_is_none_is_told_in_plain_words() -> None:
 
 
 def test_the_presets_are_those_of_a_run() -> None:
-    assert set(SERVICE_PRESETS) == set(PRESETS)
+    numbers = {name: (preset.train.max_gaussians, preset.train.num_steps) for name, preset in PRESETS.items()}
+    assert numbers == SERVICE_PRESETS
+    usual = (ServiceConfig().default_max_gaussians, ServiceConfig().default_num_steps)
+    assert usual == SERVICE_PRESETS[ServiceConfig().preset]
     assert ServiceConfig().preset in PRESETS
 
 

@@ -109,7 +109,7 @@ def test_who_has_the_news_is_told_that_nothing_is_new(ann: User) -> None:
     assert Client().get(f"/scenes/{job.id}/live", headers={"If-None-Match": changed["ETag"]}).status_code == 404
 
 
-QUALITIES = {"draft": (40_000, 1_000), "best": (200_000, 6_000), "balanced": (80_000, 2_000), "": (50_000, 3_000)}
+QUALITIES = {"draft": (40_000, 600), "best": (200_000, 6_000), "balanced": (80_000, 2_000), "": (50_000, 3_000)}
 
 
 @pytest.mark.parametrize(("quality", "numbers"), QUALITIES.items())

@@ -94,6 +94,24 @@ def test_without_a_run_command_it_is_this_program(ann: User, settings: Any) -> N
     assert program[1:5] == ["-P", "-m", "reelscape.cli", "run"]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "preset"),
+    [
+        ((40_000, 600), "draft"),
+        ((200_000, 6000), "best"),
+        ((200_000, 7000), "balanced"),
+        ((80_000, 2000), "balanced"),
+    ],
+)
+def test_a_quality_is_the_whole_preset(ann: User, settings: Any, numbers: tuple[int, int], preset: str) -> None:
+    configure(settings)
+    settings.REELSCAPE = type(settings.REELSCAPE)()
+    job = queued_job(ann, {})
+    job.max_gaussians, job.num_steps = numbers
+    program = runner.run_program(job)
+    assert program[program.index("--preset") + 1] == preset
+
+
 def test_the_row_follows_the_run(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
     job = queued_job(ann, {"stage_s": 0.2})
     seen: list[tuple[str, float, float | None, str]] = []

@@ -17,6 +17,7 @@ from reelscape.jobs import engine, workers
 from reelscape.jobs.engine import Claim
 from reelscape.jobs.files import remove_blobs, signer
 from reelscape.jobs.models import Asset, Job
+from reelscape.jobs.presets import preset_of
 from reelscape.jobs.progress import Progress, overall_at
 from reelscape.jobs.publication import PRODUCTS, attempt_prefix, publish_sent
 
@@ -45,7 +46,7 @@ def begin(job: Job, worker: str, attempt: int | None) -> dict[str, Any]:
         "video_url": _video_url(job),
         "video_is_stored": job.video is not None,
         "settings": {
-            "preset": settings.REELSCAPE.preset,
+            "preset": preset_of(job),
             "method": job.method,
             "max_gaussians": job.max_gaussians,
             "num_steps": job.num_steps,

@@ -31,6 +31,7 @@ from reelscape.jobs.database import is_full, is_locked
 from reelscape.jobs.engine import Claim
 from reelscape.jobs.files import remove_run, run_dir, store
 from reelscape.jobs.models import Job
+from reelscape.jobs.presets import preset_of
 from reelscape.jobs.process import Event, RunProcess
 from reelscape.jobs.progress import Progress
 from reelscape.jobs.publication import publish
@@ -339,7 +340,7 @@ def run_program(job: Job) -> list[str]:
     program = config.run_command or (sys.executable, "-P", "-m", "reelscape.cli", "run")
     options: dict[str, object] = {
         "--out": run_dir(job.id),
-        "--preset": config.preset,
+        "--preset": preset_of(job),
         "--method": job.method,
         "--max-gaussians": job.max_gaussians,
         "--steps": job.num_steps,

@@ -7,8 +7,9 @@ from typing import Any
 from django.conf import settings
 
 from reelscape.jobs.models import Job
+from reelscape.service_config import PRESETS
 
-QUALITIES = {"draft": (40_000, 1_000), "balanced": (None, None), "best": (200_000, 6_000)}
+QUALITIES: dict[str, tuple[int | None, int | None]] = {**PRESETS, "balanced": (None, None)}
 """Most gaussians and training steps; None is what the operator has set for jobs that name no number."""
 
 

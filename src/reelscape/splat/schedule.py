@@ -27,6 +27,7 @@ GAUSSIANS_PER_ROOT_STEP = 1800  # of a run with a budget: more of them need more
 MEANS_RATE, MEANS_FINAL_SHARE = 1e-3, 0.01
 RATES = {"lr_quats": 4e-3, "lr_scales": 2e-2, "lr_opacities": 1e-1, "lr_sh0": 5e-3, "lr_shN": 1e-3}
 BETAS = {"beta1": 0.6, "beta2": 0.9998}
+BIAS_STEPS = 600  # Adam's correction counts no further: fresh gaussians begin with long steps, but not ever longer ones
 NOISE_RATE = 5e5  # MCMC (Kheradmand et al. 2024), noise_lr of gsplat's strategy
 AVERAGE_START = 0.93  # share of the run from which the scene is averaged (Polyak and Juditsky 1992)
 NUM_AVERAGED = 16
@@ -59,11 +60,11 @@ class Schedule:
         """Settings of the step, 1-based."""
         lr_means = MEANS_RATE * self.extent * MEANS_FINAL_SHARE**share
         return StepSettings(
-            step=step,
+            step=min(step, BIAS_STEPS),
             sh_degree=self.sh_degree(share),
             lr_means=lr_means,
             noise_lr=NOISE_RATE,
-            seed=self.config.seed,
+            seed=_noise_seed(self.config.seed, step),
             **RATES,
             **BETAS,
         )
@@ -105,6 +106,11 @@ class Schedule:
         ends = [0.0, QUARTER_SIZE_SHARE * (1 - self.config.full_size_share), 1 - self.config.full_size_share, 1.0]
         costs = np.diff(ends) * LEVEL_COSTS[::-1]
         return ends, np.cumsum([0.0, *costs]) / costs.sum()
+
+
+def _noise_seed(seed: int, step: int) -> int:
+    """A seed for the noise of each step."""
+    return (seed * 1_000_003 + step) & 0xFFFFFFFF
 
 
 def _comes_due(before: float, share: float, span: tuple[float, float], count: int) -> bool:

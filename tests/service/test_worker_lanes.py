@@ -54,7 +54,9 @@ def test_progress_tells_only_news() -> None:
     assert progress.news() == {}
     assert progress.take({"event": "started", "stage": "train"}) is True
     progress.take({"event": "progress", "stage": "train", "overall": 0.67, "message": "x" * 300})
-    assert progress.news() == {
+    news = progress.news()
+    assert [(line["kind"], line["stage"]) for line in news.pop("history")][:1] == [("begun", "train")]
+    assert news == {
         "stage": "train", "overall": 0.67, "percent_complete": 50.0, "message": "x" * 200, "overall_at_start": 0.67,
     }  # fmt: skip
     progress.take({"event": "progress", "stage": "train", "overall": 0.5, "message": "again"})

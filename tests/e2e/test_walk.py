@@ -225,7 +225,7 @@ def hide(page: Page) -> None:
 
 
 def delete(page: Page) -> None:
-    page.tap("#about details:last-child summary")
+    page.tap("#remove summary")
     shoot(page, "delete", PHONE)
     go(page, "button.danger", "location.pathname === '/mine/'")
     assert not page.evaluate("document.querySelector('#cards li')")

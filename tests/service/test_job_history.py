@@ -65,7 +65,7 @@ def test_the_news_while_it_trains(ann: User) -> None:
     folder = run_dir(job.id)
     for event in (
         {"event": "started", "stage": "frames"},
-        {"event": "warned", "stage": "frames", "code": "x", "message": f"{folder}/work/a.png is dark."},
+        {"event": "warned", "stage": "frames", "code": "x", "message": f"{folder}/frames/a.png is dark."},
         {"event": "finished", "stage": "frames", "wall_s": 70.0},
         {"event": "started", "stage": "train"},
         {"event": "progress", "stage": "train", "overall": 0.5, "message": "step 5 of /secret/place/x"},

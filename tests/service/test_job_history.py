@@ -78,7 +78,7 @@ def test_the_news_while_it_trains(ann: User) -> None:
         ("done", "1 min"), ("todo", ""), ("now", ""), ("todo", ""), ("todo", ""), ("todo", ""),
     ]  # fmt: skip
     assert [line for _, line in told["log"]] == [
-        "Choosing frames: begun", "Warning: work/a.png is dark.", "Choosing frames: done in 1 min", "Training: begun",
+        "Choosing frames: begun", "Warning: frames/a.png is dark.", "Choosing frames: done in 1 min", "Training: begun",
         "Step 5 of x",
     ]  # fmt: skip
     assert all(re.fullmatch(r"\d:\d\d", at) for at, _ in told["log"])

@@ -86,7 +86,7 @@ def test_a_video_becomes_a_scene(page: Page, service: LiveService) -> None:
     page.evaluate("document.querySelector('[value=draft]').click()")
     start(page)
     row = service.wait_status(job_of(page), "finished")
-    assert (row["title"], row["num_steps"], row["public"]) == ("My walk", 1000, 0)
+    assert (row["title"], row["num_steps"], row["public"]) == ("My walk", 600, 0)
     assert page.evaluate("Object.keys(localStorage).length") == 0
     page.navigate(f"{service.url}/mine/")
     page.wait_for("document.querySelector('#cards .tag.good')?.textContent === 'Ready'")

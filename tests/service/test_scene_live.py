@@ -43,7 +43,7 @@ def test_a_watcher_sees_the_scene_come_and_another_site_shows_it(
 ) -> None:
     write_splats(tmp_path)
     spz = base64.b64encode((tmp_path / "scene.spz").read_bytes()).decode()
-    plan = {"stage_s": 2.0, "train_s": 15.0, "snapshots": 2, "spz": spz, "flat": True}
+    plan = {"stage_s": 5.0, "train_s": 15.0, "snapshots": 2, "spz": spz, "flat": True}
     job_id = service.submit(plan, public=True)
     service.wait_status(job_id, "running")
     url = f"{service.url}/scenes/{job_id}/"
